@@ -1,0 +1,76 @@
+"""Tags for the pieces that every page shares: the age of a figure, a state with its icon and word, a form control."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from yingan.kernel import clock
+
+register = template.Library()
+
+
+def words_for(seconds: float) -> str:
+    """Return an age in words, as app.js writes it: 3 秒前, 7 分钟前, 2 小时前, 5 天前."""
+    if seconds < 1:
+        return "刚刚"
+    for unit, size, limit in (("秒", 1, 60), ("分钟", 60, 60), ("小时", 3600, 48)):
+        if seconds < size * limit:
+            return f"{int(seconds // size)} {unit}前"
+    return f"{int(seconds // 86400)} 天前"
+
+
+@register.simple_tag
+def age(moment: datetime | None, prefix: str = "") -> SafeString:
+    """Show how old a figure is; app.js keeps it ticking and greys it out when it is stale or lost."""
+    if moment is None:
+        return format_html('<span class="ya-age" data-age="lost">{}</span>', "从未上报")
+    seconds = (clock.now() - moment).total_seconds()
+    state = "fresh"
+    if seconds > settings.LOST_AFTER_SECONDS:
+        state = "lost"
+    elif seconds > settings.STALE_AFTER_SECONDS:
+        state = "stale"
+    local = timezone.localtime(moment)
+    return format_html(
+        '<span class="ya-age" data-age="{}" data-since="{}" data-at="{}" title="{}" data-prefix="{}">{}{}</span>',
+        state,
+        local.isoformat(timespec="seconds"),
+        f"{local:%m-%d %H:%M:%S}",
+        f"{local:%Y-%m-%d %H:%M:%S}",
+        prefix,
+        prefix,
+        words_for(seconds),
+    )
+
+
+@register.simple_tag
+def tag(kind: str, icon: str, word: str) -> SafeString:
+    """Show a state with its icon and its word; kind is ok, run, warn, bad or off."""
+    return format_html(
+        '<span class="ya-tag is-{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>', kind, icon, word
+    )
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Render a form field's control with the class that its kind needs."""
+    widget = field.field.widget
+    if isinstance(widget, (CheckboxSelectMultiple, RadioSelect)):
+        return field.as_widget()
+    if isinstance(widget, (CheckboxInput, FileInput)):
+        kind = "form-check-input" if isinstance(widget, CheckboxInput) else "form-control"
+    else:
+        kind = "form-select" if isinstance(widget, Select) else "form-control"
+    given = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{kind} {given}".strip()})
+
+
+@register.filter
+def is_choice_list(field: BoundField) -> bool:
+    """Return True if the field is several radio buttons or boxes: its label is a group's name, not one control's."""
+    return isinstance(field.field.widget, (CheckboxSelectMultiple, RadioSelect))
