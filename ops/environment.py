@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / ".env"
 DERIVED_MARK = "# ── 以下由上面的值算出，每次启动重写；要改就写到上面去 ──"
-ROLES = ("owner", "web", "ingest", "worker")
+ROLES = ("owner", "web", "ingest", "worker", "identity")
 _READABLE = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
 
 
@@ -30,6 +30,10 @@ def _key() -> str:
 
 def _password() -> str:
     return secrets.token_hex(20)
+
+
+def _bare_word() -> str:
+    return "n" + secrets.token_hex(20)  # the broker parses it: it must not look like a number
 
 
 def _readable_password() -> str:
@@ -59,8 +63,8 @@ KEPT: dict[str, Callable[[], str]] = {
     "INGEST_PASSWORD": _password,
     "WORKER_PASSWORD": _password,
     "IDENTITY_PASSWORD": _password,
-    "NATS_PASSWORD": _password,
-    "NATS_SYSTEM_PASSWORD": _password,
+    "NATS_PASSWORD": _bare_word,
+    "NATS_SYSTEM_PASSWORD": _bare_word,
     "OIDC_CLIENT_ID": lambda: "yingan",
     "OIDC_CLIENT_SECRET": _token,
     "IDENTITY_SECRET_KEY": _token,
@@ -125,6 +129,11 @@ def ensure(file: Path = FILE, shell: Mapping[str, str] | None = None) -> dict[st
 
 
 OPTIONAL = ("TLS_CERT", "TLS_KEY", "SMS_URL", "OIDC_ISSUER", "DATABASE_URL", "NATS_URL")
+
+
+def role_passwords(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the database roles with their passwords."""
+    return {f"yingan_{role}": values[f"{role.upper()}_PASSWORD"] for role in ROLES}
 
 
 def apply() -> None:

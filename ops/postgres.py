@@ -9,6 +9,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ops import accounts, ports
+from ops import accounts, ports, processes
 from ops.failures import CannotGoOn
 
 SETTINGS = {
@@ -44,7 +45,6 @@ LOCALE = (
     "--lc-collate=C.UTF-8",
 )
 SECONDS_TO_START = 120
-SECONDS_TO_STOP = 60
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,8 @@ class Cluster:
         return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
 
     def process_id(self) -> int | None:
-        """Return the process id of the running server, or None; a zombie does not run."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text("utf-8").split("\n", 1)[0])
-            state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-            command = Path(f"/proc/{pid}/cmdline").read_text("utf-8")
-        except (OSError, ValueError, IndexError):
-            return None
-        return pid if state != "Z" and "postgres" in command else None
+        """Return the process id of the running server, or None."""
+        return processes.running(self.data / "postmaster.pid", "postgres")
 
     def start(self) -> None:
         """Start the server in the background and wait until it takes connections.
@@ -127,17 +121,9 @@ class Cluster:
             return "磁盘已满，请清理空间后重试"
         return fatal[-1] if fatal else "超时"
 
-    def stop(self, signal: str = "INT") -> None:
-        """Stop the server (fast shutdown by default) and wait until it has gone."""
-        import signal as signals
-
-        pid = self.process_id()
-        if pid is None:
-            return
-        os.kill(pid, signals.Signals[f"SIG{signal}"])
-        end = time.monotonic() + SECONDS_TO_STOP
-        while self.process_id() == pid and time.monotonic() < end:
-            time.sleep(0.05)
+    def stop(self) -> None:
+        """Stop the server (fast shutdown: open transactions roll back) and wait until it has gone."""
+        processes.stop(self.process_id(), signal.SIGINT)
 
 
 def ensure(home: Path, port: int = 0, *, durable: bool = True) -> Cluster:
