@@ -1,0 +1,15 @@
+#!/usr/bin/env python
+"""Run an administrative command of the platform with the role that it needs."""
+
+import os
+import sys
+
+OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "demo_load", "load_regions", "flush"}
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yingan.config.settings")
+    if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
+        os.environ.setdefault("YINGAN_ROLE", "owner")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)

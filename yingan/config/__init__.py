@@ -1,0 +1,1 @@
+"""The composition root: settings, URLs, menus and process entry points. Nobody imports it."""
