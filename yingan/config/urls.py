@@ -34,5 +34,7 @@ def _has_urls(name: str) -> bool:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("session/", session.state, name="session-state"),
+    path("session/resumed/", session.resumed, name="session-resumed"),
     *[path("", include(f"yingan.{name}.urls")) for name in CONTEXTS if _has_urls(name)],
 ]
