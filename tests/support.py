@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from django.core.management import call_command
@@ -16,11 +17,11 @@ from django.db import connection, connections
 from psycopg import sql
 
 from ops import databases, postgres
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
     from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "test-postgres"

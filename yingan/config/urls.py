@@ -38,3 +38,8 @@ urlpatterns = [
     path("session/resumed/", session.resumed, name="session-resumed"),
     *[path("", include(f"yingan.{name}.urls")) for name in CONTEXTS if _has_urls(name)],
 ]
+
+handler400 = "yingan.config.errors.bad_request"
+handler403 = "yingan.config.errors.forbidden"
+handler404 = "yingan.config.errors.not_found"
+handler500 = "yingan.config.errors.server_error"

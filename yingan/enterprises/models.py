@@ -46,7 +46,9 @@ class Enterprise(models.Model):
     name = models.CharField("企业名称", max_length=120)
     legal_person = models.CharField("法定代表人", max_length=40)
     legal_person_phone = SealedTextField("法人手机", blank=True)
-    trade = models.CharField("监管类型", max_length=10, choices=Trade, null=True, blank=True)  # unset
+    trade = models.CharField(  # noqa: DJ001  # NULL until it is chosen
+        "监管类型", max_length=10, choices=Trade, null=True, blank=True
+    )  # unset
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监管部门")
     supervised_region = models.IntegerField("监管部门区划代码", null=True, blank=True, editable=False)
     supervision_state = models.CharField(

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
     from django.http import HttpRequest, HttpResponse
 
 LIVE_PREFIX = "/live/"  # streams: they set their own scope (spec/stack.md §3)

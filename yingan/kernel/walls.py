@@ -7,7 +7,7 @@ and the grants of the ingest role. `OpenTable` grants ingest a table that belong
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
 

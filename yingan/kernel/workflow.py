@@ -6,7 +6,7 @@ Buttons, URLs, the exhaustive state × role × action test and the diagram are d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 
