@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from yingan.accounts.models import person_label
-from yingan.config import menu
+from yingan.config import menu as menus
+from yingan.config.menu import Group, Link, SubSystem
 from yingan.kernel import clock
 from yingan.notifications import queries as notifications
 
@@ -22,7 +23,7 @@ class Shell:
     demo = settings.DEMO
     stale_after = settings.STALE_AFTER_SECONDS
     lost_after = settings.LOST_AFTER_SECONDS
-    personal = menu.PERSONAL
+    personal = menus.PERSONAL
 
     def __init__(self, request: HttpRequest) -> None:
         self.path = request.path
@@ -34,24 +35,24 @@ class Shell:
         return clock.local(clock.now())
 
     @cached_property
-    def subsystem(self) -> menu.SubSystem:
+    def subsystem(self) -> SubSystem:
         """The sub-system of the person."""
-        return menu.subsystem_of(self.user)
+        return menus.subsystem_of(self.user)
 
     @cached_property
-    def menu(self) -> list[menu.Link | menu.Group]:
+    def menu(self) -> list[Link | Group]:
         """The left menu."""
-        return menu.menu_for(self.user, self.path)
+        return menus.menu_for(self.user, self.path)
 
     @cached_property
-    def links(self) -> list[menu.Link]:
+    def links(self) -> list[Link]:
         """The links of the top bar."""
-        return menu.header_for(self.user, self.path)
+        return menus.header_for(self.user, self.path)
 
     @cached_property
-    def tiles(self) -> list[menu.Link]:
+    def tiles(self) -> list[Link]:
         """The tiles of 系统菜单栏."""
-        return menu.tiles_for(self.user, self.path)
+        return menus.tiles_for(self.user, self.path)
 
     @property
     def who(self) -> str:

@@ -1,7 +1,7 @@
-"""The menus as data: sub-systems with their left menus, the links of the top bar, the tiles of 系统菜单栏 (manual §6.4, §6.5).
+"""The menus as data: sub-systems with their left menus, the top bar's links, the tiles of 系统菜单栏 (manual §6.4–6.5).
 
-Addresses are written out, so that a search for one finds it here; a test follows each. What belongs to a later issue stands
-here too, closed with the reason that people read.
+Addresses are written out, so that a search for one finds it here; a test follows each. What belongs to a later issue
+stands here too, closed with the reason that people read.
 """
 
 from collections.abc import Callable, Iterable

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from yingan.help.models import Contact, Question
 from yingan.kernel import audit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User
+
+    from yingan.help.models import Contact, Question
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The portal, the help page, and the system administrator's editing of it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -70,6 +70,11 @@ def _kind(slug: str) -> Kind:
     return KINDS[slug]
 
 
+def _row(kind: Kind, pk: int) -> Contact | Question:
+    model: type[Any] = kind.model
+    return cast("Contact | Question", get_object_or_404(model, pk=pk))
+
+
 @roles(EDITOR)
 @require_GET
 def list_rows(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -93,7 +98,7 @@ def _shown(row: Contact | Question, name: str) -> str:
 def edit_row(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """Add or change a contact or a question."""
     kind = _kind(slug)
-    row = get_object_or_404(kind.model._default_manager.all(), pk=pk) if pk else None
+    row = _row(kind, pk) if pk else None
     form = kind.form(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         services.save(form.save(commit=False), by=request.user)
@@ -107,7 +112,7 @@ def edit_row(request: SignedInRequest, slug: str, pk: int | None = None) -> Http
 @require_POST
 def delete_row(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Delete a contact or a question."""
-    row = get_object_or_404(_kind(slug).model._default_manager.all(), pk=pk)
+    row = _row(_kind(slug), pk)
     services.remove(row, by=request.user)
     messages.success(request, f"已删除“{row}”。")
     return redirect("help-rows", slug=slug)

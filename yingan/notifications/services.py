@@ -1,10 +1,9 @@
-"""Telling people. `notify` and `send_sms` only write rows, in the caller's transaction: what is rolled back was never said."""
+"""Telling people. `notify` and `send_sms` only write rows, in the caller's transaction: rolled back is never said."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,6 +15,8 @@ from yingan.notifications.channels import Channel, NotDelivered, channel_for
 from yingan.notifications.models import Message, Outbox, Receipt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import _User
 
 LEASE = dt.timedelta(seconds=60)
