@@ -167,6 +167,7 @@ class AlarmEvent(EnterpriseOwned):
         ELIMINATED = "eliminated", "消警"
         CLOSED = "closed", "办结"
         FALSE = "false", "判为误报"
+        NOTE = "note", "说明"
 
     alarm = OwnedForeignKey(Alarm, models.PROTECT, verbose_name="告警")
     kind = models.CharField("事件", max_length=14, choices=Kind)
@@ -186,3 +187,19 @@ class AlarmEvent(EnterpriseOwned):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class AlarmPhoto(EnterpriseOwned):
+    """A picture that a person took while answering an alarm; only ever added."""
+
+    alarm = OwnedForeignKey(Alarm, models.PROTECT, verbose_name="告警")
+    attachment = OwnedForeignKey("kernel.Attachment", models.PROTECT, verbose_name="照片")
+
+    class Meta:
+        verbose_name = "告警照片"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["enterprise", "attachment"], name="photo_of_one_alarm")]
+        indexes = [models.Index(fields=["enterprise", "alarm"], name="photos_of_alarm")]
+
+    def __str__(self) -> str:
+        return str(self.attachment)

@@ -82,6 +82,9 @@ class Equipment(EnterpriseOwned):
     kind = models.CharField("设备类型", max_length=20, choices=Kind)
     medium = models.CharField("介质", max_length=60, blank=True)
     state = models.CharField("运行状态", max_length=10, choices=State, default=State.IN_USE)
+    department = OwnedForeignKey(
+        "enterprises.Department", models.PROTECT, null=True, blank=True, verbose_name="所属部门"
+    )
     location = models.CharField("安装位置", max_length=100, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField("纬度", max_digits=8, decimal_places=6, null=True, blank=True)
