@@ -66,9 +66,11 @@ class User(AbstractBaseUser):
 
     @cached_property
     def membership(self) -> Membership | None:
-        """The place in an enterprise, if there is one; read under the user's own scope."""
-        rows = Membership.unscoped.filter(user_id=self.pk).select_related("enterprise", "department")
-        return rows.order_by("id").first()
+        """The place in an enterprise, if there is one; read under the user's own scope.
+
+        Nothing is joined: before the tenant is set, the wall hides the enterprise and with it the membership.
+        """
+        return Membership.unscoped.filter(user_id=self.pk).order_by("id").first()
 
     @cached_property
     def post(self) -> OfficePost | None:
