@@ -42,6 +42,7 @@ CONTACTS = Kind(
     Contact,
     ContactForm,
     ("subsystem", "name", "phone", "qq", "enterprise_group", "group_state", "operations_group", "is_shown"),
+    wide=("is_shown",),
 )
 QUESTIONS = Kind("questions", "常见问题", Question, QuestionForm, ("title", "is_shown"), wide=("title", "answer"))
 KINDS = {kind.slug: kind for kind in (CONTACTS, QUESTIONS)}

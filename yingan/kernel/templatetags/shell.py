@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django import template
 from django.conf import settings
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.utils import timezone
 from django.utils.html import format_html
@@ -67,7 +68,9 @@ def control(field: BoundField) -> SafeString:
     else:
         kind = "form-select" if isinstance(widget, Select) else "form-control"
     given = widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"{kind} {given}".strip()})
+    markup = field.as_widget(attrs={"class": f"{kind} {given}".strip()})
+    # The choice of nothing is Django's row of dashes in every kind of select; people read what to do.
+    return SafeString(markup.replace(f">{BLANK_CHOICE_DASH[0][1]}<", ">请选择<"))
 
 
 @register.filter
