@@ -91,11 +91,6 @@ class Alarm(EnterpriseOwned):
             models.UniqueConstraint(
                 fields=["enterprise", "point", "rule"], condition=Q(closed_at__isnull=True), name="one_open_alarm_a_rule"
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=["closed", "false"], closed_at__isnull=False)
-                | (~Q(status__in=["closed", "false"]) & Q(closed_at__isnull=True)),
-                name="closed_alarms_have_their_time",
-            ),
         ]
         indexes = [
             models.Index(fields=["enterprise", "-raised_at"], name="alarms_by_time"),
@@ -187,6 +182,29 @@ class AlarmEvent(EnterpriseOwned):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class AlarmNotice(EnterpriseOwned):
+    """A notice owed to people, written with what caused it; the worker turns it into messages (`tasks`)."""
+
+    class Kind(models.TextChoices):
+        RAISED = "raised", "报警"
+        CLEARED = "cleared", "恢复"
+
+    alarm = OwnedForeignKey(Alarm, models.PROTECT, verbose_name="告警")
+    kind = models.CharField("事件", max_length=10, choices=Kind)
+    key = models.CharField(max_length=60)
+    created_at = models.DateTimeField("建立时间")
+    sent_at = models.DateTimeField("发送时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "告警通知"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["enterprise", "key"], name="alarm_notice_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(sent_at__isnull=True), name="alarm_notices_owed")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class AlarmPhoto(EnterpriseOwned):

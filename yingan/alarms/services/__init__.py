@@ -1,0 +1,13 @@
+"""Every write of the context: `handling` by people, `recording` inside ingest's transaction, `notices` by the worker."""
+
+from yingan.alarms.services.handling import (
+    acknowledge,
+    acknowledge_all,
+    close,
+    handle,
+    mark_false,
+    start_handling,
+)
+from yingan.kernel.workflow import StepRefused
+
+__all__ = ["StepRefused", "acknowledge", "acknowledge_all", "close", "handle", "mark_false", "start_handling"]

@@ -137,9 +137,10 @@ class Judge:
             setattr(self, name, np.concatenate([old, old], axis=-1))
         self.since = np.concatenate([self.since, self.since], axis=-1)
         self.peak = np.concatenate([self.peak, self.peak], axis=-1)
-        self._rest(slice(self.count, None))
+        self.rest(slice(self.count, None))
 
-    def _rest(self, slots: slice) -> None:
+    def rest(self, slots: slice | Ints) -> None:
+        """Forget the readings and the standing rules of slots; their limits stay."""
         self.times[slots], self.judged[slots], self.values[slots], self.qualities[slots] = NEVER, NEVER, np.nan, GOOD
         self.active[:, slots], self.since[:, slots], self.peak[:, slots] = False, NEVER, 0.0
 
@@ -250,6 +251,11 @@ class Judge:
             (int(i), int(r), bool(self.active[r, slots[i]]), int(self.since[r, slots[i]]), float(self.peak[r, slots[i]]))
             for r, i in zip(*np.nonzero(restless), strict=True)
         ]
+
+    def put_back(self, slots: Ints, times: Ints, values: Floats, qualities: Bytes, judged: Ints) -> None:
+        """Put back the newest readings and the last judged times of slots."""
+        self.times[slots], self.values[slots], self.qualities[slots] = times, values, qualities
+        self.judged[slots] = judged
 
     def restore(self, slot: int, rules: Iterable[tuple[int, bool, int, float]]) -> None:
         """Put back the rules of a slot that were not at rest: (rule, active, since, peak)."""

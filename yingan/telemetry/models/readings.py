@@ -130,6 +130,7 @@ class HistoryCursor(EnterpriseOwned):
 
     gateway = OwnedForeignKey(Gateway, models.PROTECT)
     merged_to = models.BigIntegerField(default=0)
+    merged_at = models.DateTimeField()
 
     class Meta:
         verbose_name = "历史整理进度"
@@ -137,3 +138,16 @@ class HistoryCursor(EnterpriseOwned):
 
     def __str__(self) -> str:
         return str(self.merged_to)
+
+
+class IngestBeat(models.Model):
+    """One row: when ingest last lived. It belongs to nobody; pages tell a silent plant from a silent platform by it."""
+
+    at = models.DateTimeField()
+    lag_s = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name = "接入服务心跳"
+
+    def __str__(self) -> str:
+        return str(self.at)
