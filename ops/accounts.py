@@ -38,9 +38,7 @@ def _make_user() -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise CannotGoOn(
-            "以 root 启动时要建立数据库用户，但缺少 useradd：请安装 passwd 或改用普通用户。"
-        ) from None
+        raise CannotGoOn("以 root 启动时要建立数据库用户，但缺少 useradd：请安装 passwd 或改用普通用户。") from None
     if done.returncode not in (0, 9):  # 9: another start-up made it at the same moment
         raise CannotGoOn(f"无法建立系统用户 {NAME}：{done.stderr.strip()}。请改用普通用户启动。")
 

@@ -54,6 +54,7 @@ KEPT: dict[str, Callable[[], str]] = {
     "NATS_MONITOR_PORT": lambda: "8222",
     "MQTT_HOST": lambda: "127.0.0.1",
     "MQTT_PORT": lambda: "1883",
+    "WEB_HOST": lambda: "127.0.0.1",
     "WEB_WORKERS": lambda: "2",
     "SECRET_KEY": _token,
     "DATA_KEY": _key,
@@ -128,7 +129,13 @@ def ensure(file: Path = FILE, shell: Mapping[str, str] | None = None) -> dict[st
     return derived(chosen, root) | chosen
 
 
-OPTIONAL = ("TLS_CERT", "TLS_KEY", "SMS_URL", "OIDC_ISSUER", "DATABASE_URL", "NATS_URL")
+OPTIONAL = ("TLS_CERT", "TLS_KEY", "TLS_CA", "SMS_URL", "OIDC_ISSUER", "EMAIL_HOST", "EMAIL_FROM")
+
+
+def is_ours(values: Mapping[str, str], name: str) -> bool:
+    """Say whether the address `name` (DATABASE_URL, NATS_URL) is that of the embedded server, started by us."""
+    rest = {other: value for other, value in values.items() if other != name}
+    return derived(rest, ROOT)[name] == values[name]
 
 
 def role_passwords(values: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -45,6 +45,7 @@ LOCALE = (
     "--lc-collate=C.UTF-8",
 )
 SECONDS_TO_START = 120
+DISK_IS_FULL = "磁盘已满，请清理空间后重试"
 
 
 @dataclass(frozen=True)
@@ -89,41 +90,40 @@ class Cluster:
             # Its own session: Ctrl-C in our terminal is not for it.
             kinds: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
             server = subprocess.Popen(self.command(), start_new_session=True, **kinds, **accounts.as_user(self.user))
-        self.wait(until_dead=server)
+        self.wait(log, lambda: server.poll() is not None)
 
-    def wait(self, until_dead: "subprocess.Popen[bytes] | None" = None, seconds: float = SECONDS_TO_START) -> None:
+    def wait(self, log: Path, is_dead: Callable[[], bool] = lambda: False, seconds: float = SECONDS_TO_START) -> None:
         """Wait until the server takes connections.
 
-        :raises CannotGoOn: after `seconds`, or when the given process has ended
+        :raises CannotGoOn: after `seconds`, or as soon as there is nothing to wait for, with the log's last fatal line
         """
         import psycopg  # the one thing here that is not of the standard library
 
         end = time.monotonic() + seconds
+        earlier = log.stat().st_size if log.exists() else 0
         while time.monotonic() < end:
             try:
                 psycopg.connect(self.url(), connect_timeout=3).close()
             except psycopg.OperationalError:
-                if until_dead is not None and until_dead.poll() is not None:
+                if is_dead() or DISK_IS_FULL in last_words(log, earlier):
                     break
                 time.sleep(0.1)
             else:
                 return
-        raise CannotGoOn(f"数据库没有启动成功：{self.last_words()}（日志：{self.home / 'log'}）")
-
-    def last_words(self) -> str:
-        """Return the last fatal line of the server's log."""
-        try:
-            lines = (self.home / "log").read_text("utf-8", "replace").splitlines()
-        except OSError:
-            return "没有日志"
-        fatal = [line for line in lines[-50:] if any(word in line for word in ("FATAL", "PANIC", "No space left"))]
-        if any("No space left" in line for line in fatal):
-            return "磁盘已满，请清理空间后重试"
-        return fatal[-1] if fatal else "超时"
+        raise CannotGoOn(f"数据库没有启动成功：{last_words(log, earlier)}（日志：{log}）。")
 
     def stop(self) -> None:
         """Stop the server (fast shutdown: open transactions roll back) and wait until it has gone."""
         processes.stop(self.process_id(), signal.SIGINT)
+
+
+def last_words(log: Path, earlier: int = 0) -> str:
+    """Return why the server did not start, from what its log says after the first `earlier` bytes."""
+    lines = log.read_bytes()[earlier:].decode("utf-8", "replace").splitlines() if log.exists() else []
+    if any("No space left" in line for line in lines):
+        return DISK_IS_FULL
+    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return fatal[-1] if fatal else "等待超时"
 
 
 def ensure(home: Path, port: int = 0, *, durable: bool = True) -> Cluster:
@@ -136,7 +136,7 @@ def ensure(home: Path, port: int = 0, *, durable: bool = True) -> Cluster:
         if cluster.process_id() is None:
             cluster.start()
         else:
-            cluster.wait()
+            cluster.wait(cluster.home / "log")
         return cluster
 
 
