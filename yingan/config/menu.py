@@ -172,8 +172,12 @@ OFFICER_HEADER: tuple[Callable[[Any], Link], ...] = (
 
 
 def tiles_for(user: Any, path: str) -> list[Link]:
-    """Return the tiles of 系统菜单栏; one that this person may not open says why."""
-    return _marked([tile(user) for tile in TILES], path)
+    """Return the tiles of 系统菜单栏, closed ones with the reason; the own sub-system is current by default."""
+    tiles = _marked([tile(user) for tile in TILES], path)
+    if any(tile.is_current for tile in tiles):
+        return tiles
+    own = subsystem_of(user).label
+    return [replace(tile, is_current=tile.label == own) for tile in tiles]
 
 
 def header_for(user: Any, path: str) -> list[Link]:

@@ -27,10 +27,11 @@ def list_messages(request: SignedInRequest) -> HttpResponse:
 
 
 @never_cache
-@signed_in
 @require_GET
-def bell(request: SignedInRequest) -> HttpResponse:
-    """Return the bell with its number."""
+def bell(request: HttpRequest) -> HttpResponse:
+    """Return the bell with its number; a page whose session has ended keeps the bell that it has."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=204)
     return render(request, "kernel/_bell.html")
 
 

@@ -74,6 +74,15 @@ def control(field: BoundField) -> SafeString:
 
 
 @register.filter
+def problems(field: BoundField) -> list[str]:
+    """Return what is wrong with a field as sentences; of a missing value, what to do (请输入…, 请选择…)."""
+    chosen = isinstance(field.field.widget, (Select, CheckboxInput, CheckboxSelectMultiple, RadioSelect, FileInput))
+    missing = f"请{'选择' if chosen else '输入'}{field.label}"
+    failures = field.form.errors.as_data().get(field.name, [])
+    return [missing if failure.code == "required" else "；".join(failure.messages) for failure in failures]
+
+
+@register.filter
 def is_choice_list(field: BoundField) -> bool:
     """Return True if the field is several radio buttons or boxes: its label is a group's name, not one control's."""
     return isinstance(field.field.widget, (CheckboxSelectMultiple, RadioSelect))

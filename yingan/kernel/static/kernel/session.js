@@ -60,9 +60,8 @@
     const path = new URL(xhr.responseURL || location.href).pathname;
     if (path !== new URL(dialog.dataset.signInUrl, location.href).pathname) return;
     event.detail.shouldSwap = false;
-    if (requestConfig.headers['X-Background']) return;
     const redo = () => htmx.ajax(requestConfig.verb, requestConfig.path, { source: elt, target });
-    alive(redo).then(yes => yes && redo());
+    alive(redo).then(yes => yes && location.assign(xhr.responseURL));
   });
 
   /* typing is use: it keeps the session of the person at the keyboard, at most one request in five minutes */
