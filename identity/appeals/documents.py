@@ -1,0 +1,113 @@
+"""Uploaded documents: their type is told by their content, they are made harmless, sealed and kept out of the web root.
+
+Pictures are decoded and written anew, which drops whatever hides in them (scripts, positions); a PDF is parsed and
+refused if it brings code, files or a password.
+"""
+
+import os
+import re
+import tempfile
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageOps, UnidentifiedImageError
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+LARGEST_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 4000
+MOST_PAGES = 20
+NONCE_BYTES = 12
+ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|OpenAction|AA|SubmitForm)\b")
+NOT_ALLOWED = "请上传 PDF、JPG 或 PNG 文件"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A checked document, ready to be kept."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+
+def check(upload: UploadedFile) -> Document:
+    """Return the harmless form of an upload.
+
+    :raises ValidationError: if it is too large, of another type than PDF, JPEG or PNG, broken, or brings code
+    """
+    if (upload.size or 0) > LARGEST_BYTES:
+        raise ValidationError("文件不能超过 5 MB，请压缩后重新上传")
+    body = upload.read(LARGEST_BYTES + 1)
+    name = _plain_name(upload.name or "")
+    if body.startswith(b"%PDF-"):
+        return Document(f"{name}.pdf", "application/pdf", _checked_pdf(body))
+    return _picture(name, body)
+
+
+def keep(document: Document) -> uuid.UUID:
+    """Seal the document into a file of its own, readable by this site only, and return its id."""
+    name = uuid.uuid4()
+    folder = Path(settings.EVIDENCE_DIR)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    nonce = os.urandom(NONCE_BYTES)
+    key_id = next(reversed(settings.DATA_KEYS))
+    sealed = AESGCM(settings.DATA_KEYS[key_id]).encrypt(nonce, document.body, name.bytes)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:  # mode 0600
+        draft.write(f"{key_id}\n".encode() + nonce + sealed)
+        draft.flush()
+        os.fsync(draft.fileno())
+    Path(draft.name).replace(folder / str(name))
+    return name
+
+
+def read(name: uuid.UUID) -> bytes:
+    """Return the document that was kept under `name`."""
+    key_id, _, rest = (Path(settings.EVIDENCE_DIR) / str(name)).read_bytes().partition(b"\n")
+    key = settings.DATA_KEYS[key_id.decode()]
+    return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], name.bytes)
+
+
+def _plain_name(name: str) -> str:
+    """Return the name without path, extension, control and direction characters, at most 100 characters long."""
+    bare = unicodedata.normalize("NFKC", name).replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    kept = "".join(c for c in bare if c.isalnum() or c in "-_ （）()")
+    return kept.strip()[:100] or "document"
+
+
+def _checked_pdf(body: bytes) -> bytes:
+    if ACTIVE.search(body):
+        raise ValidationError("PDF 中含有脚本或附件，请重新导出后上传")
+    try:
+        reader = PdfReader(BytesIO(body), strict=False)
+        pages = 0 if reader.is_encrypted else len(reader.pages)
+    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as broken:
+        raise ValidationError("PDF 文件无法打开，请重新导出后上传") from broken
+    if not 1 <= pages <= MOST_PAGES:
+        raise ValidationError(f"请上传未加密、不超过 {MOST_PAGES} 页的 PDF 文件")
+    return body
+
+
+def _picture(name: str, body: bytes) -> Document:
+    try:
+        with Image.open(BytesIO(body), formats=["JPEG", "PNG"]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValidationError("图片尺寸过大，请缩小后重新上传")
+            form = picture.format or ""
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            clean = upright.convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as broken:
+        raise ValidationError(NOT_ALLOWED) from broken
+    written = BytesIO()
+    clean.save(written, format=form, **({"quality": 88} if form == "JPEG" else {"optimize": True}))
+    extension, kind = ("jpg", "image/jpeg") if form == "JPEG" else ("png", "image/png")
+    return Document(f"{name}.{extension}", kind, written.getvalue())
