@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from yingan.kernel import clock
 from yingan.telemetry import freshness, queries
-from yingan.telemetry.models import Equipment, Point
+from yingan.telemetry.models import Equipment, Gateway, GatewayRun, Point, ReadingLog, UnknownTag
 from yingan.telemetry.models.measures import BAD, OVER_RANGE
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
@@ -26,6 +26,7 @@ LEVELS = {  # rule → what yingan.css calls it, icon, word
     "low_low": ("ll", "chevrons-down", "低低报"),
 }
 SILENCES = {"point": "该指标没有新数据，网关在线", "gateway": "网关没有上传数据", "ingest": "平台接收服务未运行"}
+HOUR = dt.timedelta(hours=1)
 STATES = {"alarm": "报警中", "stale": "超 5 分钟未更新", "lost": "失联"}
 
 
@@ -150,3 +151,42 @@ def boards(rows: Sequence[Row]) -> list[Board]:
     grouped = [list(group) for _, group in groupby(rows, key=lambda row: row.point.equipment_id)]
     found = [Board(group[0].point.equipment, group) for group in grouped]
     return sorted(found, key=lambda board: not any(row.reading.level for row in board.rows))
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What a gateway sent lately: messages and readings a minute over its last messages, and the watermark."""
+
+    messages_a_minute: float | None
+    readings_a_minute: float | None
+    boot: str
+    committed_seq: int
+
+
+LAST_MESSAGES = 60
+
+
+def traffic_of(gateway: Gateway, *, now: dt.datetime) -> Traffic:
+    """Return the rate over the last messages (up to an hour back), and up to which number all are in the record."""
+    rows = ReadingLog.unscoped.filter(
+        enterprise_id=gateway.enterprise_id, gateway_id=gateway.pk, received_at__gt=now - HOUR, received_at__lte=now
+    )
+    sent = list(rows.order_by("-received_at").values_list("received_at", "n")[:LAST_MESSAGES])
+    run = GatewayRun.unscoped.filter(enterprise_id=gateway.enterprise_id, gateway_id=gateway.pk)
+    newest = run.order_by("-updated_at").first()
+    minutes = (sent[0][0] - sent[-1][0]).total_seconds() / 60 if len(sent) > 1 else 0
+    return Traffic(
+        (len(sent) - 1) / minutes if minutes else None,
+        sum(n for _, n in sent[:-1]) / minutes if minutes else None,
+        newest.boot if newest else "",
+        newest.committed_seq if newest else 0,
+    )
+
+
+def unknown_tags(gateway: Gateway) -> list[UnknownTag]:
+    """Return the tags that the gateway sends and no living point names, newest first."""
+    named = Point.unscoped.filter(
+        enterprise_id=gateway.enterprise_id, gateway_id=gateway.pk, retired_at__isnull=True
+    ).values("source_tag")
+    rows = UnknownTag.unscoped.filter(enterprise_id=gateway.enterprise_id, gateway_id=gateway.pk)
+    return list(rows.exclude(tag__in=named).order_by("-last_at")[:100])
