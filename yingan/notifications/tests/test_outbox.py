@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 import requests
 import time_machine
+from django.db import connection, transaction
 
 from yingan.kernel import clock
 from yingan.notifications import channels, services
@@ -133,3 +135,32 @@ def test_a_push_that_no_address_takes_has_not_been_delivered(settings: object) -
     settings.NOTIFY_URLS = ["json://127.0.0.1:9/"]  # type: ignore[attr-defined]
     with pytest.raises(channels.NotDelivered, match="推送"):
         channels.channel_for("push").send("", "告警", "一", "a")
+
+
+def test_the_worker_may_do_all_that_sending_needs(channel: Memory) -> None:
+    services.send_sms("13800000001", "一", key="a")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE yingan_worker")
+        assert services.send_due() == 1
+        cursor.execute("RESET ROLE")
+    assert Outbox.objects.get().state == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_never_take_the_same_thing() -> None:
+    for number in range(40):
+        services.send_sms("13800000001", "一", key=str(number))
+    start, taken = threading.Barrier(2), []
+
+    def take() -> None:
+        start.wait()
+        for _ in range(4):
+            taken.extend(row.key for row in services.claim(5, now=clock.now()))
+        connection.close()
+
+    senders = [threading.Thread(target=take) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert sorted(taken) == sorted(str(number) for number in range(40))
