@@ -183,7 +183,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "events": person.events.all()[:EVENTS_SHOWN],
         "standing_reset": services.held_for(person, now=clock.now()),
     }
-    return render(request, "people/account.html", context)
+    return render(request, "recovery/account.html", context)
 
 
 @require_POST
