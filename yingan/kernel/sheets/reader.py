@@ -33,13 +33,14 @@ def read(path: Path) -> list[list[Cell]]:
     refusal = json.loads(first)["refused"]
     if refusal:
         raise Refused(refusal)
-    rows = [[_untag(cell) for cell in json.loads(line)] for line in rest.splitlines()]
+    rows = [[untag(cell) for cell in json.loads(line)] for line in rest.splitlines()]
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     return rows
 
 
-def _untag(cell: Any) -> Cell:
+def untag(cell: Any) -> Cell:
+    """Return the cell that `tagged` wrote as JSON."""
     if isinstance(cell, list):
         kind, text = cell
         if kind == "duration":
@@ -49,7 +50,8 @@ def _untag(cell: Any) -> Cell:
     return cell if cell != "" else None
 
 
-def _tagged(cell: Any) -> list[str]:
+def tagged(cell: Any) -> list[str]:
+    """Return what JSON cannot say of a cell: its kind and its text."""
     if isinstance(cell, dt.timedelta):
         return ["duration", str(cell.total_seconds())]
     kind = "datetime" if isinstance(cell, dt.datetime) else type(cell).__name__
@@ -64,7 +66,7 @@ def _lines(path: Path) -> Iterator[str]:
     with CalamineWorkbook.from_path(str(path)) as workbook:
         sheet = workbook.get_sheet_by_index(0)
         for number, row in enumerate(sheet.iter_rows(), start=1):
-            line = json.dumps(row, default=_tagged, ensure_ascii=False)
+            line = json.dumps(row, default=tagged, ensure_ascii=False)
             length += len(line)
             if number > archive.MAX_ROWS + archive.HEADER_ROWS or len(row) > archive.MAX_COLUMNS or length > MAX_TEXT:
                 raise Refused("表格的内容过多，请拆分后再导入")

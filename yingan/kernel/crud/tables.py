@@ -1,0 +1,85 @@
+"""The query form and the table of a list page, made by django-filter and django-tables2."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+import django_filters as filters
+import django_tables2 as tables
+from django.db import models
+from django_filters.filterset import filterset_factory
+
+from yingan.kernel.crud.page import CrudPage, cell_of, field_of, label_of, links_of
+from yingan.kernel.lists import PageFilterSet, page_of
+
+if TYPE_CHECKING:
+    from yingan.kernel.crud.page import Column
+    from yingan.kernel.http import SignedInRequest
+
+
+def _search(names: tuple[str, ...], rows: models.QuerySet[Any], _name: str, text: str) -> models.QuerySet[Any]:
+    return rows.filter(reduce(or_, (models.Q(**{f"{name}__icontains": text}) for name in names)))
+
+
+def query_for(page: CrudPage, request: SignedInRequest) -> PageFilterSet:
+    """Return the bound query form of a request; who sees several enterprises can ask for one by name."""
+    columns = page.columns_for(request.user)
+    extra: dict[str, Any] = {}
+    if page.search:
+        labels = "/".join(str(field.verbose_name) for name in page.search if (field := field_of(page, name)))
+        extra["q"] = filters.CharFilter(label=labels, method=lambda *given: _search(page.search, *given))
+    if columns[0].name == "enterprise":
+        extra["enterprise"] = filters.CharFilter(
+            field_name="enterprise__name", lookup_expr="icontains", label="企业名称"
+        )
+    kind = filterset_factory(page.model, filterset=type("Query", (PageFilterSet,), extra), fields=list(page.filters))
+    rows = page.visible_to(request.user).select_related(*links_of(page, columns)).order_by(*page.ordering)
+    return kind(request.GET, rows, request=request)  # type: ignore[no-any-return]  # made by the factory
+
+
+class CellColumn(tables.Column):  # type: ignore[misc]  # django-tables2 has no types
+    """A column whose cells read as `page.cell_of` says, on the screen as in the export."""
+
+    def __init__(self, column: Column, label: str, sortable: tuple[str, ...]) -> None:
+        css = " ".join(
+            name
+            for name, wanted in (
+                (f"p-{column.card}", column.card),
+                ("ya-not-phone", not column.card),
+                ("ya-num", column.is_number),
+                ("l", column.card == "title"),
+            )
+            if wanted
+        )
+        super().__init__(
+            verbose_name=label,
+            accessor=tables.A("pk"),
+            orderable=bool(sortable),
+            order_by=sortable or None,
+            attrs={"td": {"class": css}},
+        )
+        self.column = column
+
+    def render(self, record: Any) -> Any:
+        """Return the cell."""
+        return cell_of(record, self.column)
+
+
+def table_for(page: CrudPage, request: SignedInRequest, rows: models.QuerySet[Any]) -> tables.Table:
+    """Return the page of the table that the request asks for; sort and size come from the address, within limits."""
+    columns = page.columns_for(request.user)
+    if not any(column.card for column in columns):
+        columns[0] = type(columns[0])(**{**vars(columns[0]), "card": "title"})
+    made = [(column.name, CellColumn(column, label_of(page, column), _sorting(page, column))) for column in columns]
+    table = tables.Table(rows, extra_columns=made, order_by=request.GET.getlist("sort") or None)
+    table.page = page_of(request, table.rows)
+    table.paginator = table.page.paginator
+    return table
+
+
+def _sorting(page: CrudPage, column: Column) -> tuple[str, ...]:
+    """Return what a click on the heading sorts by; the key makes equal rows keep their place from page to page."""
+    names = column.sort or ((column.name,) if field_of(page, column.name) else ())
+    return (*names, "pk") if names else ()
