@@ -46,4 +46,6 @@ def state(reading: Any) -> SafeString:
 def health(reading: Any) -> SafeString:
     """Show whether the value can be believed (运行状态)."""
     kind, icon, word = screens.health(reading)
-    return format_html('<span class="ya-tag is-{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>', kind, icon, word)
+    return format_html(
+        '<span class="ya-tag is-{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>', kind, icon, word
+    )

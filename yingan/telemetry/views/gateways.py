@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -25,6 +24,9 @@ from yingan.telemetry.models import Gateway, Point
 from yingan.telemetry.pages import READERS
 from yingan.telemetry.services import Refused
 from yingan.telemetry.services import gateways as services
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @never_cache

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yingan.kernel import clock
 from yingan.kernel.crud import views as crud
-from yingan.kernel.crud.tables import PAGE_SIZES, query_for
+from yingan.kernel.crud.tables import query_for
 from yingan.kernel.http import SignedInRequest, roles, wants_fragment
-from yingan.kernel.models import SheetImport
+from yingan.kernel.lists import CountedPages, page_of
 from yingan.telemetry import pages, queries, screens
 from yingan.telemetry.models import Equipment, Point
 from yingan.telemetry.ownership import EDITORS, may_edit
@@ -24,8 +23,18 @@ from yingan.telemetry.services import Refused
 from yingan.telemetry.services import points as services
 
 MOST_ROWS = 3000  # up to here the newest values of all rows are read, so that they can be filtered and counted
-SPANS = {"1h": dt.timedelta(hours=1), "24h": dt.timedelta(hours=24), "7d": dt.timedelta(days=7), "30d": dt.timedelta(days=30)}
+SPANS = {name: dt.timedelta(hours=hours) for name, hours in (("1h", 1), ("24h", 24), ("7d", 168), ("30d", 720))}
+SPAN_WORDS = {"1h": "1 小时", "24h": "24 小时", "7d": "7 天", "30d": "30 天"}
 BUCKETS = 500
+
+
+class _Known(CountedPages):
+    """Pages of rows that are in memory already."""
+
+    @property
+    def counted(self) -> int:  # type: ignore[override]  # the base asks the database
+        """The number of rows."""
+        return len(self.object_list)
 
 
 @never_cache
@@ -36,33 +45,33 @@ def list_points(request: SignedInRequest) -> HttpResponse:
     query = query_for(pages.POINTS, request)
     found = query.rows.select_related("equipment", "gateway", "enterprise")
     state = request.GET.get("state", "")
-    total = found.count()
-    rows: Any = found
     counts = None
-    if total <= MOST_ROWS:
+    if found.order_by().count() <= MOST_ROWS:
         every = screens.rows_of(found)
-        counts, rows = screens.counts_of(every), screens.picked(every, state)
-    size = request.GET.get("per_page", "")
-    page = Paginator(rows, int(size) if size in map(str, PAGE_SIZES) else 20).get_page(request.GET.get("page"))
-    shown = list(page.object_list) if counts else screens.rows_of(page.object_list)
+        counts = screens.counts_of(every)
+        shown = page_of(request, screens.picked(every, state), _Known)
+        rows = list(shown.object_list)
+    else:
+        shown = page_of(request, found)
+        rows = screens.rows_of(shown.object_list)
+    may_edit_some = pages.POINTS.may_edit(request.user)
     context = {
+        "page": pages.POINTS,
         "query": query,
-        "page": page,
-        "numbers": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
-        "rows": [(row, may_edit(request.user, row.point.equipment)) for row in shown],
+        "pages": shown,
+        "numbers": list(shown.paginator.get_elided_page_range(shown.number, on_each_side=2, on_ends=1)),
+        "rows": [(row, may_edit(request.user, row.point.equipment)) for row in rows],
+        "ids": ",".join(str(row.point.pk) for row in rows),
         "counts": counts,
         "state": state if counts and state in screens.STATES else "",
-        "may_edit": request.user.has_role(*EDITORS),
+        "may_edit": may_edit_some,
+        "links": {kind: pages.POINTS.url(kind) for kind in ("add", "import", "template", "export")},
         "is_officer": request.user.enterprise_id is None,
-        "record": _import_of(request),
         "now": clock.local(clock.now()),
     }
-    return render(request, f"telemetry/{'_point_rows' if wants_fragment(request) else 'point_list'}.html", context)
-
-
-def _import_of(request: SignedInRequest) -> dict[str, Any] | None:
-    """Return what the list says about the import that the address names."""
-    return crud._import_panel(request, pages.POINTS) if request.GET.get("import") else None
+    if may_edit_some and not wants_fragment(request):
+        context |= crud._import_panel(request, pages.POINTS)
+    return render(request, f"telemetry/{'_rows' if wants_fragment(request) else 'point_list'}.html", context)
 
 
 @roles(*EDITORS)
@@ -130,7 +139,7 @@ def show_point(request: SignedInRequest, pk: int) -> HttpResponse:
         "changes": [_change_lines(change) for change in queries.thresholds_history(point)[:50]],
         "may_edit": point.retired_at is None and may_edit(request.user, point.equipment),
         "span": span if span in SPANS else "24h",
-        "spans": {"1h": "1 小时", "24h": "24 小时", "7d": "7 天", "30d": "30 天"},
+        "spans": SPAN_WORDS,
         "is_officer": request.user.enterprise_id is None,
     }
     return render(request, "telemetry/point_detail.html", context)
@@ -175,8 +184,7 @@ def series_of_point(request: SignedInRequest, pk: int) -> HttpResponse:
             "to": int(end.timestamp() * 1000),
             "limits": _limits_of(point),
             "spans": [
-                [int(part.start.timestamp() * 1000), part.low, part.average, part.high, part.n]
-                for part in spans
+                [int(part.start.timestamp() * 1000), part.low, part.average, part.high, part.n] for part in spans
             ],
         }
     )
