@@ -4,12 +4,17 @@
 import os
 import sys
 
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "demo_load", "load_regions", "flush", "make_partitions"}
+OWNER_COMMANDS = {
+    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "demo_load", "load_regions", "flush", "make_partitions",
+}  # fmt: skip
+INGEST_COMMANDS = {"ingest", "render_gateways"}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yingan.config.settings")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ.setdefault("YINGAN_ROLE", "owner")
+    if len(sys.argv) > 1 and sys.argv[1] in INGEST_COMMANDS:
+        os.environ.setdefault("YINGAN_ROLE", "ingest")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -67,6 +67,7 @@ class Batch:
     """One batch: when it began, what was decoded, what is new, and what was refused."""
 
     now: dt.datetime
+    lag_s: float = 0.0
     taken: list[Taken] = field(default_factory=list)
     seen: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     quarantined: list[Quarantine] = field(default_factory=list)
@@ -93,9 +94,12 @@ class Pipeline:
     def __init__(self) -> None:
         self.registry = Registry()
 
-    def take(self, deliveries: Sequence[Delivery]) -> list[Watermark]:
-        """Commit a batch and return the watermarks of the runs in it; on any error nothing is committed."""
-        batch = Batch(clock.now())
+    def take(self, deliveries: Sequence[Delivery], *, lag_s: float = 0.0) -> list[Watermark]:
+        """Commit a batch and return the watermarks of the runs in it; on any error nothing is committed.
+
+        `lag_s` says for how long the broker held the oldest of them.
+        """
+        batch = Batch(clock.now(), lag_s)
         decoded = [self._decode(batch, delivery) for delivery in deliveries]
         crash_here("after_decode")
         try:
@@ -110,6 +114,12 @@ class Pipeline:
             self.registry.forget({found[0] for found in decoded if found})
             raise
         return self._commit(batch)
+
+    def put_aside(self, delivery: Delivery, error: str) -> None:
+        """Quarantine a message that the tables refuse, so that it does not hold up the others."""
+        batch = Batch(clock.now())
+        batch.refuse(delivery, error.replace("\x00", ""))
+        Quarantine.objects.bulk_create(batch.quarantined, ignore_conflicts=True)
 
     def _decode(self, batch: Batch, delivery: Delivery) -> tuple[str, Message] | None:
         sender = messages.gateway_of(delivery.subject)
@@ -168,9 +178,7 @@ class Pipeline:
         self._write_alarms(batch, verdict)
         crash_here("after_alarms")
         Quarantine.objects.bulk_create(batch.quarantined, ignore_conflicts=True)
-        IngestBeat.objects.bulk_create(
-            [IngestBeat(pk=1, at=batch.now)], update_conflicts=True, unique_fields=["id"], update_fields=["at"]
-        )
+        beat(batch.now, batch.lag_s)
 
     def _write_latest(self, batch: Batch) -> None:
         rows = []
@@ -207,6 +215,16 @@ class Pipeline:
             run.take(seqs)
             marks.append(Watermark(public_id, boot, run.committed))
         return marks
+
+
+def beat(now: dt.datetime, lag_s: float = 0.0) -> None:
+    """Say that ingest is alive."""
+    IngestBeat.objects.bulk_create(
+        [IngestBeat(pk=1, at=now, lag_s=lag_s)],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["at", "lag_s"],
+    )
 
 
 def _resolve(batch: Batch, taken: Taken) -> None:

@@ -210,3 +210,9 @@ def watermark(gateway: Gateway, boot: str) -> int:
     """Return the number up to which every message of a run is in the record, 0 for an unknown run."""
     rows = GatewayRun.unscoped.filter(enterprise_id=gateway.enterprise_id, gateway_id=gateway.pk, boot=boot)
     return rows.values_list("committed_seq", flat=True).first() or 0
+
+
+def credentials() -> list[tuple[str, str]]:
+    """Return user name and hash of every gateway that is not retired, of all enterprises: for the broker's users."""
+    rows = Gateway.unscoped.filter(retired_at__isnull=True).order_by("pk").values_list("public_id", "secret_hash")
+    return [(public_id.hex, secret_hash) for public_id, secret_hash in rows]

@@ -6,6 +6,7 @@ Set-based: all rows that a batch touches are read once, changed in memory in ord
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from yingan.alarms.services.judge import RULES, Change, LateEpisode
 from yingan.kernel import clock
 from yingan.telemetry.models import Point
 
+logger = logging.getLogger(__name__)
 Key = tuple[int, str]  # point, rule
 
 FRESH = dt.timedelta(minutes=5)  # an older reading pages nobody unless its breach still stands at a fresh one
@@ -153,8 +155,9 @@ def _raise(desk: Desk, decision: Decision) -> None:
 def _clear(desk: Desk, decision: Decision) -> None:
     change, key = decision.change, decision.key
     episode = desk.episodes.pop(key, None)
-    if episode is None:
-        raise LookupError(f"no standing episode of {key}")
+    if episode is None:  # somebody took it away by hand: the judge's memory is right again from here
+        logger.error("no standing episode of point %s, rule %s", *key)
+        return
     alarm = episode.alarm
     episode.cleared_at, episode.cleared_value = decision.at, change.value
     episode.peak_value = _worse(key[1], episode.peak_value, change.peak)
