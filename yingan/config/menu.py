@@ -11,6 +11,10 @@ from typing import Any
 from yingan.accounts.models import ENTERPRISE_ROLES, OFFICER_ROLES, Role
 from yingan.regions.models import Trade
 
+HOME = "/home/"
+SIGN_IN = "/login/"  # 企业个人入口
+SIGN_IN_LEGAL = "/login/legal/"  # 法人用户登录
+SIGN_OUT = "/logout/"
 LATER = "本版本尚未开通"
 
 
@@ -120,7 +124,7 @@ def subsystem_of(user: Any) -> SubSystem:
 
 def _business_tile(label: str, icon: str, trade: Trade) -> Callable[[Any], Link]:
     def tile(user: Any) -> Link:
-        link = Link(label, "/home/", icon)
+        link = Link(label, HOME, icon)
         if user.has_role(*OFFICER_ROLES):
             return link if trade in user.post.trades else replace(link, closed=f"您不负责{trade.label}")
         own = user.enterprise and user.enterprise.trade

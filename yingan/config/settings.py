@@ -117,11 +117,13 @@ MQTT_PORT = int(os.environ.get("MQTT_PORT", "1883"))
 
 # Sign-in (spec/security.md S03, S12, S13)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-]
+PASSWORD_POLICY = {  # the last three: for officers and administrators of the platform (spec/security.md §5.3)
+    "min_length": 12,
+    "max_length": 128,
+    "require_classes": 3,
+    "max_age_days": 90,
+    "history": 5,
+}
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/home/"
 SESSION_COOKIE_NAME = "yingan_session"
@@ -181,6 +183,12 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PLATFORM_NAME = os.environ.get("PLATFORM_NAME", "省应急管理综合应用平台")
 PLATFORM_ORGANISER = os.environ.get("PLATFORM_ORGANISER", "示例省应急管理厅")
 PLATFORM_SUPPORT = os.environ.get("PLATFORM_SUPPORT", "示例信息中心 138-0000-0009（工作日 8:30–17:30）")
+IDENTITY_LINKS = {  # where portal and sign-in lead; a province's own platform has other addresses
+    "register": os.environ.get("IDENTITY_REGISTER_URL", f"{IDENTITY_URL}/register/"),
+    "forgotten": os.environ.get("IDENTITY_FORGOTTEN_URL", f"{IDENTITY_URL}/password/forgotten/"),
+    "appeal": os.environ.get("IDENTITY_APPEAL_URL", f"{IDENTITY_URL}/appeals/"),
+    "guide": os.environ.get("IDENTITY_GUIDE_URL", f"{IDENTITY_URL}/guide/"),
+}
 STALE_AFTER_SECONDS = int(os.environ.get("STALE_AFTER_SECONDS", "300"))
 LOST_AFTER_SECONDS = int(os.environ.get("LOST_AFTER_SECONDS", "600"))
 NOTIFY_URLS = os.environ.get("NOTIFY_URLS", "").split()  # apprise addresses of a duty group

@@ -54,7 +54,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     """Show the two entries, which of them is whose, and whom to call."""
     if request.user.is_authenticated and not request.GET:
         return redirect("/home/")
-    context = {"blocks": queries.contact_blocks(), "identity_url": settings.IDENTITY_URL}
+    context = {"blocks": queries.contact_blocks(), "identity": settings.IDENTITY_LINKS}
     return render(request, "help/portal.html", context)
 
 
