@@ -1,26 +1,73 @@
-"""Idle and absolute limits of a session (security S12)."""
+"""Sessions: when they began, where they are open, and their idle and absolute limits (security S12)."""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.db import SessionStore
 
+from yingan.accounts.models import UserSession
 from yingan.kernel import clock
-from typing import TYPE_CHECKING
+from yingan.kernel.http import client_ip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from django.http import HttpRequest, HttpResponse
-    from collections.abc import Callable
+
+    from yingan.accounts.models import User
 
 STARTED, SEEN = "started_at", "seen_at"  # keys in the session, Unix seconds
 SEEN_STEP_S = 60  # how finely the last use is kept, so that not every page writes the session
+BROWSERS = (("Edg", "Edge"), ("360", "360 浏览器"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "安卓手机"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
 
 
-def begin(request: HttpRequest) -> None:
-    """Start the clocks of a new session; call right after login."""
-    stamp = clock.now().timestamp()
-    request.session[STARTED] = request.session[SEEN] = stamp
+def begin(request: HttpRequest, *, way: str = UserSession.Way.PASSWORD) -> None:
+    """Start the clocks of a new session and put it on the person's list; call right after login."""
+    now = clock.now()
+    request.session[STARTED] = request.session[SEEN] = now.timestamp()
+    if not request.session.session_key:
+        request.session.create()
+    UserSession.objects.update_or_create(
+        session_key=str(request.session.session_key),
+        defaults={
+            "user_id": request.user.pk,
+            "way": way,
+            "device": device_name(request.headers.get("User-Agent", "")),
+            "address": client_ip(request),
+            "started_at": now,
+            "seen_at": now,
+        },
+    )
+
+
+def device_name(agent: str) -> str:
+    """Return browser and system of a User-Agent as people know them."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "其他浏览器")
+    system = next((name for mark, name in SYSTEMS if re.search(mark, agent)), "未知设备")
+    return f"{browser}，{system}"
+
+
+def end(rows: Iterable[UserSession]) -> int:
+    """End sessions at once, wherever they are open; return how many."""
+    ended = 0
+    for row in rows:
+        SessionStore(row.session_key).delete()
+        row.delete()
+        ended += 1
+    return ended
+
+
+def end_all(user: User, *, but: str | None = None) -> int:
+    """End all sessions of a person except the one with the key `but`; return how many."""
+    return end(UserSession.objects.filter(user_id=user.pk).exclude(session_key=but or ""))
 
 
 class SessionLimits:
@@ -32,13 +79,19 @@ class SessionLimits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Check the clocks, then answer."""
         if not request.path.startswith("/live/") and request.user.is_authenticated:
-            stamp = clock.now().timestamp()
-            started = request.session.get(STARTED, 0)
-            seen = request.session.get(SEEN, 0)
-            too_old = stamp - started > settings.SESSION_ABSOLUTE_HOURS * 3600
-            too_idle = stamp - seen > settings.SESSION_IDLE_MINUTES * 60
-            if too_old or too_idle or not request.user.is_active:
-                logout(request)
-            elif stamp - seen > SEEN_STEP_S and "X-Background" not in request.headers:  # the bell is not use
-                request.session[SEEN] = stamp
+            self._judge(request)
         return self.get_response(request)
+
+    @staticmethod
+    def _judge(request: HttpRequest) -> None:
+        now = clock.now()
+        stamp = now.timestamp()
+        row = UserSession.objects.filter(session_key=request.session.session_key or "")
+        too_old = stamp - request.session.get(STARTED, 0) > settings.SESSION_ABSOLUTE_HOURS * 3600
+        too_idle = stamp - request.session.get(SEEN, 0) > settings.SESSION_IDLE_MINUTES * 60
+        if too_old or too_idle or not request.user.is_active:
+            row.delete()
+            logout(request)
+        elif stamp - request.session.get(SEEN, 0) > SEEN_STEP_S and "X-Background" not in request.headers:
+            request.session[SEEN] = stamp  # the bell is not use
+            row.update(seen_at=now)

@@ -76,6 +76,7 @@ class Enterprise(models.Model):
     )
     board_token = models.CharField(max_length=40, default=board_token, unique=True, editable=False)
     checked_at = models.DateTimeField("最近核对时间", null=True, blank=True, editable=False)
+    users_checked_at = models.DateTimeField("用户组织最近核对时间", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     unscoped = models.Manager()
@@ -118,6 +119,11 @@ class Enterprise(models.Model):
     def is_registered(self) -> bool:
         """Tell whether 监管类型 and 监管部门 have been chosen (manual §4.3 step 2)."""
         return self.trade is not None and self.office_id is not None
+
+    @property
+    def is_checked(self) -> bool:
+        """Tell whether data and users were checked once: before the first commitment (manual §6.3)."""
+        return self.checked_at is not None and self.users_checked_at is not None
 
     @property
     def owes_commitments(self) -> bool:

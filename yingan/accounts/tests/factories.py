@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING
 
 from yingan.accounts.models import Membership, OfficePost, User
 from yingan.enterprises.tests.factories import office
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yingan.enterprises.models import Department, Enterprise

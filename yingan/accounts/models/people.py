@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import cached_property
 
 from yingan.enterprises.models import Department, Enterprise
+from yingan.kernel import clock
 from yingan.kernel.ownership import EnterpriseOwned, OwnedForeignKey
 from yingan.kernel.sealed import SealedTextField
 from yingan.kernel.tenancy import Scope
 from yingan.regions.models import Office, Trade
 
 REGISTRATION_PATH = "/enterprise/registration/"
+PASSWORD_PATH = "/account/password/"  # noqa: S105  # an address
 
 
 class Role(models.TextChoices):
@@ -52,6 +56,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     platform_role = models.CharField("平台角色", max_length=20, choices=Role, blank=True)
     totp_secret = SealedTextField("动态口令密钥", blank=True)
+    totp_last_step = models.BigIntegerField("最近使用的动态口令时段", null=True, blank=True, editable=False)
+    password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -127,11 +133,25 @@ class User(AbstractBaseUser):
             return Scope(user_id=self.pk, region_from=first, region_to=last, trades=tuple(self.post.trades))
         return Scope(user_id=self.pk)
 
+    @property
+    def holds_public_power(self) -> bool:
+        """Tell whether the role demands a second factor and the stricter password rules (security S06, §5.3)."""
+        return self.role in (*OFFICER_ROLES, *PLATFORM_ROLES)
+
     def first_duty(self) -> str:
         """Return the path that must be finished before all others, or ''."""
-        if self.enterprise and not self.enterprise.is_registered:
-            return REGISTRATION_PATH if self.has_role(Role.ENTERPRISE_ADMIN) else ""
-        return ""
+        if self.enterprise and self.has_role(Role.ENTERPRISE_ADMIN):
+            done = self.enterprise.is_registered and self.has_usable_password()
+            return "" if done else REGISTRATION_PATH
+        return PASSWORD_PATH if self.is_password_expired else ""
+
+    @property
+    def is_password_expired(self) -> bool:
+        """Tell whether the role's policy wants a new password by now."""
+        days = settings.PASSWORD_POLICY["max_age_days"]
+        if not days or self.password_changed_at is None or not self.holds_public_power:
+            return False
+        return clock.now() - self.password_changed_at > dt.timedelta(days=days)
 
 
 class Membership(EnterpriseOwned):
