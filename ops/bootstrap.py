@@ -115,15 +115,10 @@ def install_python_packages(lock: Path) -> None:
     uv = [str(VENV / "bin" / "uv"), "pip", "sync", "-q", "--require-hashes", "--python", python, str(lock)]
     title = f"安装 Python 软件包（{lock.name}，首次约 1 分钟）"
     try:
-        run(title, uv, "Python 软件包没有装成", {**index_of_pip(python), "UV_LINK_MODE": link_mode()})
+        run(title, uv, "Python 软件包没有装成", index_of_pip(python))
     except CannotGoOn:
         pip = [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)]
         run("改用 pip 安装", pip, "Python 软件包没有装成")
-
-
-def link_mode() -> str:
-    """Return how uv shall bring files from its cache: as root a copy, since the server's user must read some."""
-    return os.environ.get("UV_LINK_MODE", "copy" if os.geteuid() == 0 else "hardlink")
 
 
 def index_of_pip(python: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What has to be done between the servers' start and the first page: roles, tables, static files, keys, demo data.
 
-Each step is a command of one of the two sites, run with the environment of the role that it needs. Steps that do not
-need each other run side by side.
+Each step is a command of one of the two sites. The platform's run as the owner of its tables, who serves nobody.
 """
 
 import os
@@ -9,16 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from ops import databases, environment, launch, programs
 from ops.environment import ROOT
 from ops.failures import CannotGoOn
 
-MANAGE = (sys.executable, "manage.py")
-IDENTITY = (sys.executable, "-m", "identity")
+SETTINGS = {"platform": "yingan.config.settings", "identity": "identity.settings"}
+PARTITIONS = "数据分区=make_partitions"
 _LINE = threading.Lock()
 
 
@@ -43,29 +43,37 @@ class Timed:
             say(f"{self.title} {time.monotonic() - self.start:.1f} 秒")
 
 
-def command(title: str, words: tuple[str, ...], values: Mapping[str, str], role: str = "owner") -> str:
-    """Run a command of a site as `role` (owner, web, identity) and return what it prints.
+def steps(site: str, values: Mapping[str, str], *wanted: str) -> str:
+    """Run steps ("TITLE=command …") of a site in one process, pass its lines on, and return what else it prints.
 
-    :raises CannotGoOn: with its last line, and where the rest is
+    :raises CannotGoOn: with the last line of the error, and where the rest is
     """
-    with Timed(title):
-        variables = _environment(values, role)
-        kinds = {"cwd": ROOT, "env": variables, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
-        done = subprocess.run(words, check=False, **kinds)  # type: ignore[call-overload]
-        if done.returncode:
-            log = Path(values["VAR_DIR"]) / "log" / "prepare.log"
-            log.parent.mkdir(parents=True, exist_ok=True)
-            log.write_text(done.stdout + done.stderr, "utf-8")
-            last = (done.stderr.strip() or done.stdout.strip() or "没有输出").splitlines()[-1]
-            raise CannotGoOn(f"“{title}”没有成功：{last}（全文见 {log}）")
-        return str(done.stdout)
+    log = Path(values["VAR_DIR"]) / "log" / f"prepare-{site}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    words = [sys.executable, "-m", "ops.steps", SETTINGS[site], *wanted]
+    with log.open("w+", encoding="utf-8") as errors:
+        kinds: dict[str, Any] = {"cwd": ROOT, "env": _environment(site, values), "stdin": subprocess.DEVNULL}
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True, **kinds)
+        said = _pass_on(process)
+        if process.wait():
+            last = (log.read_text("utf-8", "replace").strip().splitlines() or ["没有输出"])[-1]
+            raise CannotGoOn(f"启动前的准备没有成功：{last}（全文见 {log}）。")
+    return said
 
 
-def _environment(values: Mapping[str, str], role: str) -> dict[str, str]:
-    if role == "identity":
-        return launch.environment_of(programs.BY_NAME["identity"], values)
-    own = launch.environment_of(programs.BY_NAME["web"], values) | {"YINGAN_ROLE": role}
-    return own | ({"DATABASE_URL": values["DATABASE_URL"]} if role == "owner" else {})
+def _pass_on(process: "subprocess.Popen[str]") -> str:
+    rest = []
+    for line in process.stdout or ():
+        if line.startswith("▸ "):
+            say(line[2:].rstrip())
+        else:
+            rest.append(line)
+    return "".join(rest)
+
+
+def _environment(site: str, values: Mapping[str, str]) -> dict[str, str]:
+    own = launch.environment_of(programs.BY_NAME["web" if site == "platform" else site], values)
+    return own | {"DATABASE_URL": values["DATABASE_URL"], "YINGAN_ROLE": "owner"} if site == "platform" else own
 
 
 def roles(values: Mapping[str, str]) -> None:
@@ -97,46 +105,45 @@ def demo_stamp(values: Mapping[str, str]) -> Path:
     return Path(values["VAR_DIR"]) / "demo-loaded"
 
 
-def platform(values: Mapping[str, str]) -> None:
-    """Bring the platform's tables up to date, load the demo data the first time, and let the gateways in."""
-    command("数据表（平台）", (*MANAGE, "migrate", "--noinput", "-v0"), values)
-    partitions(values)
-    if values["DEMO"] == "1" and not demo_stamp(values).exists():
-        command("演示数据（首次约半分钟）", (*MANAGE, "demo_load"), values)
-        demo_stamp(values).touch()
-    if environment.is_ours(values, "NATS_URL"):
-        command("采集网关的账号", (*MANAGE, "render_gateways"), values)
-
-
 def partitions(values: Mapping[str, str]) -> None:
     """Make the partitions of the coming weeks and drop those past their time: the owner's work, at start and daily."""
-    command("数据分区", (*MANAGE, "make_partitions"), values)
+    steps("platform", values, PARTITIONS)
 
 
-def demo_accounts(values: Mapping[str, str]) -> str:
-    """Return the demo accounts as the platform prints them."""
-    return command("演示账号", (*MANAGE, "demo_accounts"), values)
+def platform(values: Mapping[str, str]) -> str:
+    """Bring the platform up to date, load the demo data the first time, let the gateways in; return the accounts."""
+    is_demo, is_new = values["DEMO"] == "1", not demo_stamp(values).exists()
+    wanted = ["数据表（平台）=migrate --noinput -v0", PARTITIONS]
+    if is_demo and is_new:
+        wanted.append("演示数据=demo_load")
+    if environment.is_ours(values, "NATS_URL"):
+        wanted.append("采集网关的账号=render_gateways")
+    wanted.append("页面资源（平台）=collectstatic --noinput -v0")
+    if is_demo:
+        wanted.append("演示账号=demo_accounts")
+    said = steps("platform", values, *wanted)
+    if is_demo and is_new:
+        demo_stamp(values).touch()
+    return said
 
 
-def identity(values: Mapping[str, str]) -> None:
-    """Bring the identity site's tables, key and client up to date."""
+def identity(values: Mapping[str, str]) -> str:
+    """Bring the identity site's tables, key, client and static files up to date."""
     oidc_key(values)
-    command("数据表（统一身份认证）", (*IDENTITY, "migrate", "--noinput", "-v0"), values, "identity")
-    command("登录客户端", (*IDENTITY, "identity_setup"), values, "identity")
+    return steps(
+        "identity",
+        values,
+        "数据表（统一身份认证）=migrate --noinput -v0",
+        "登录客户端=identity_setup",
+        "页面资源（统一身份认证）=collectstatic --noinput -v0",
+    )
 
 
-def static_files(values: Mapping[str, str]) -> None:
-    """Collect the static files of both sites."""
-    collect = ("collectstatic", "--noinput", "-v0")
-    command("页面资源（平台）", (*MANAGE, *collect), values, "web")
-    command("页面资源（统一身份认证）", (*IDENTITY, *collect), values, "identity")
-
-
-def everything(values: Mapping[str, str]) -> None:
-    """Do all steps; the database and the broker run already."""
+def everything(values: Mapping[str, str]) -> str:
+    """Do all steps, the two sites side by side; the database and the broker run. Return the demo accounts."""
     with Timed("数据库角色"):
         roles(values)
-    steps: list[Callable[[Mapping[str, str]], None]] = [platform, identity, static_files]
-    with ThreadPoolExecutor(len(steps)) as pool:
-        for done in [pool.submit(step, values) for step in steps]:
-            done.result()
+    with ThreadPoolExecutor(2) as pool:
+        accounts, other = pool.submit(platform, values), pool.submit(identity, values)
+        other.result()
+        return accounts.result()

@@ -65,8 +65,11 @@ def take_over(values: Values) -> None:
         ports.demand_free(int(values[name]), name)
 
 
-def bring_up(values: Values, supervisor: Supervisor) -> None:
-    """Start the servers, prepare what they hold, start the processes, and wait until both sites answer."""
+def bring_up(values: Values, supervisor: Supervisor) -> str:
+    """Start the servers, prepare what they hold, start the processes, wait until both sites answer.
+
+    Returns the demo accounts.
+    """
     with Timed("数据库与消息服务启动"):
         supervisor.start()
         if environment.is_ours(values, "DATABASE_URL"):
@@ -74,13 +77,14 @@ def bring_up(values: Values, supervisor: Supervisor) -> None:
             programs.cluster_of(values).wait(log, lambda: not supervisor.is_alive)
         if environment.is_ours(values, "NATS_URL"):
             programs.broker_of(values).wait()
-    prepare.everything(values)
+    accounts = prepare.everything(values)
     with Timed("各进程启动"):
         for program in PROGRAMS:
             if program.name not in SERVERS and program.wanted(values):
                 supervisor.begin(program.name)
         for name, address in SITES.items():
             wait_for_site(name, values, address)
+    return accounts
 
 
 def wait_for_site(name: str, values: Values, address: str) -> None:
@@ -106,15 +110,13 @@ def answers(address: str) -> bool:
         return False
 
 
-def tell(values: Values) -> None:
+def tell(values: Values, accounts: str) -> None:
     """Print the addresses and, in the demo, the accounts."""
     print(f"\n  平台          {values['PUBLIC_URL']}/")
     print(f"  统一身份认证  {values['IDENTITY_URL']}/")
     print(f"  数据接入      MQTT {values['MQTT_HOST']}:{values['MQTT_PORT']}")
     print(f"  日志          {Path(values['VAR_DIR']) / 'log'}\n")
-    if values["DEMO"] == "1":
-        print(prepare.demo_accounts(values))
-    print("已就绪。按 Ctrl-C 停止。", flush=True)
+    print(accounts)
 
 
 def keep_up(values: Values, supervisor: Supervisor) -> None:
@@ -152,9 +154,8 @@ def stop_on_signals() -> None:
         signal.signal(each, stop)
 
 
-def main() -> int:
+def serve() -> int:
     """Run the platform until somebody stops it."""
-    stop_on_signals()
     start = time.monotonic()
     bootstrap.demand_space(bootstrap.BYTES_TO_RUN)
     values = environment.ensure()
@@ -164,16 +165,23 @@ def main() -> int:
         (var / "log").mkdir(parents=True, exist_ok=True)
         supervisor = Supervisor(var, [program for program in PROGRAMS if program.wanted(values)])
         try:
-            bring_up(values, supervisor)
-            tell(values)
-            say(f"从启动到就绪 {time.monotonic() - start:.0f} 秒")
+            tell(values, bring_up(values, supervisor))
+            say(f"已就绪（{time.monotonic() - start:.0f} 秒）。按 Ctrl-C 停止。")
             keep_up(values, supervisor)
-        except Stopped:
-            print("\n▸ 正在停止 …", flush=True)
         finally:
+            print("\n▸ 正在停止 …", flush=True)
             supervisor.stop()
-        say("已停止，数据已保留")
+            say("已停止，数据已保留。")
     return 0
+
+
+def main() -> int:
+    """Serve; to be stopped is no failure."""
+    stop_on_signals()
+    try:
+        return serve()
+    except Stopped:
+        return 0
 
 
 if __name__ == "__main__":

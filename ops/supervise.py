@@ -121,18 +121,21 @@ class Supervisor:
         self.ask("startProcess", name, False)
 
     def stop(self) -> None:
-        """Stop the processes all at once, then the servers one by one, then supervisord itself."""
+        """Stop the processes all at once, then the broker, then the database, then supervisord itself."""
         if self.process is None:
             return
         with contextlib.suppress(OSError, xmlrpc.client.Error):
-            self._stop_all_but_servers()
+            self._stop([name for name in self.states() if name not in SERVERS])
+            for name in reversed(SERVERS):
+                self._stop([name])
         if self.is_alive:
             self.process.terminate()
         self.process.wait()
 
-    def _stop_all_but_servers(self) -> None:
-        names = [name for name, info in self.states().items() if name not in SERVERS and info["pid"]]
-        for name in names:
-            self.ask("stopProcess", name, False)
-        while any(self.states()[name]["pid"] for name in names):
-            time.sleep(0.1)
+    def _stop(self, names: list[str]) -> None:
+        running = [name for name, info in self.states().items() if name in names and info["pid"]]
+        for name in running:
+            with contextlib.suppress(xmlrpc.client.Fault):  # it ended by itself just now
+                self.ask("stopProcess", name, False)
+        while any(self.states()[name]["pid"] for name in running):
+            time.sleep(0.05)
