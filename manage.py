@@ -15,6 +15,8 @@ if __name__ == "__main__":
         os.environ.setdefault("YINGAN_ROLE", "owner")
     if len(sys.argv) > 1 and sys.argv[1] in INGEST_COMMANDS:
         os.environ.setdefault("YINGAN_ROLE", "ingest")
+    if len(sys.argv) > 1 and sys.argv[1] == "replay":
+        os.environ.setdefault("YINGAN_ROLE", "worker")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

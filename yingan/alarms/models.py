@@ -76,11 +76,21 @@ class Alarm(EnterpriseOwned):
     measure = models.TextField("处置措施", blank=True)
     acknowledged_at = models.DateTimeField("确认时间", null=True, blank=True)
     acknowledged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False, verbose_name="确认人"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="确认人",
     )
     handled_at = models.DateTimeField("处理时间", null=True, blank=True)
     handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False, verbose_name="处理人"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="处理人",
     )
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
 
@@ -89,12 +99,15 @@ class Alarm(EnterpriseOwned):
         ordering = ["-raised_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enterprise", "point", "rule"], condition=Q(closed_at__isnull=True), name="one_open_alarm_a_rule"
+                fields=["enterprise", "point", "rule"],
+                condition=Q(closed_at__isnull=True),
+                name="one_open_alarm_a_rule",
             ),
         ]
         indexes = [
             models.Index(fields=["enterprise", "-raised_at"], name="alarms_by_time"),
             models.Index(fields=["enterprise", "status"], name="alarms_by_status"),
+            models.Index(fields=["enterprise", "rule"], condition=Q(ended_at__isnull=True), name="alarms_standing"),
         ]
 
     def __str__(self) -> str:
@@ -170,7 +183,12 @@ class AlarmEvent(EnterpriseOwned):
     recorded_at = models.DateTimeField("记录时间")
     value = models.FloatField("数值", null=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False, verbose_name="办理人"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="办理人",
     )
     by_name = models.CharField("姓名", max_length=80, blank=True)
     note = models.TextField("说明", blank=True)

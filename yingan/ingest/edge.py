@@ -59,9 +59,13 @@ class Edge:
             pending_size=16 << 20,
         )  # fmt: skip
         try:
+            await self._wait_until_sound(link)
+            await self._in_database(self.writer.wait_for_turn)
             puller = Puller(link)
             await puller.open()
-            checked = -CHECK_S
+            if again := await puller.reclaim(link.jetstream()):
+                logger.info("重新接收上次未确认的报文 %s 条。", again)
+            checked = time.monotonic()
             while link.is_connected:
                 if time.monotonic() - checked > CHECK_S:
                     await self._wait_until_sound(link)

@@ -82,8 +82,12 @@ class Batch:
         """Put a message aside for a person to look at."""
         self.quarantined.append(
             Quarantine(
-                received_at=self.now, subject=delivery.subject[:300].replace("\x00", ""), error=error[:300],
-                stream_seq=delivery.stream_seq, sha256=hashlib.sha256(delivery.body).hexdigest(), raw=delivery.body,
+                received_at=self.now,
+                subject=delivery.subject[:300].replace("\x00", ""),
+                error=error[:300],
+                stream_seq=delivery.stream_seq,
+                sha256=hashlib.sha256(delivery.body).hexdigest(),
+                raw=delivery.body,
             )  # fmt: skip
         )
 
@@ -187,7 +191,9 @@ class Pipeline:
             at = clock.from_epoch_ms(newest) if newest > 0 else batch.now
             offset = (batch.now - at).total_seconds()
             packed = self.registry.pack(state)
-            rows.append(store.LatestRow(state.known.enterprise_id, state.known.gateway_id, batch.now, at, offset, packed))
+            rows.append(
+                store.LatestRow(state.known.enterprise_id, state.known.gateway_id, batch.now, at, offset, packed)
+            )
         store.keep_latest(sorted(rows, key=lambda row: row.gateway_id))
 
     def _write_alarms(self, batch: Batch, verdict: Verdict) -> None:
@@ -255,4 +261,3 @@ def _count_unknown(batch: Batch, taken: Taken, known: np.ndarray[tuple[int], np.
         tag = taken.message.tags[place].replace("\x00", "")[:LONGEST_TAG]
         key = (owner.enterprise_id, owner.gateway_id, tag)
         batch.unknown[key] = batch.unknown.get(key, 0) + 1
-

@@ -9,6 +9,7 @@ import time
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.js import JetStreamContext
 
 from yingan.ingest.selfcheck import CONSUMER, STREAM
 
@@ -30,6 +31,22 @@ class Puller:
     async def open(self) -> None:
         """Begin to listen for what will be asked for."""
         self.subscription = await self.link.subscribe(self.inbox, pending_bytes_limit=-1, pending_msgs_limit=-1)
+
+    async def reclaim(self, js: JetStreamContext) -> int:
+        """Have what an earlier process took and did not acknowledge delivered again now, before anything new.
+
+        Without this it comes after `ack_wait`, behind newer messages, and is judged as late data. A negative
+        acknowledgement is sent for each message between the floor and the last one delivered; the server ignores
+        those that are not pending. Return how many were pending.
+        """
+        info = await js.consumer_info(STREAM, CONSUMER)
+        floor, last = info.ack_floor, info.delivered
+        if not info.num_ack_pending or floor is None or last is None:
+            return 0
+        for number in range(floor.stream_seq + 1, last.stream_seq + 1):
+            await self.link.publish(f"$JS.ACK.{STREAM}.{CONSUMER}.1.{number}.{last.consumer_seq}.0.0", b"-NAK")
+        await self.link.flush()
+        return info.num_ack_pending
 
     async def close(self) -> None:
         """Stop listening; what was not acknowledged comes again."""

@@ -61,6 +61,7 @@ def of_stream(info: StreamInfo) -> list[str]:
         (config.discard == "new", "消息流写满时会丢弃旧消息"),
         ((config.max_bytes or -1) > 0, "消息流没有大小上限"),
         (age == 0 or age >= LEAST_AGE_S, "消息流保存时间太短"),
+        (config.persist_mode in (None, "default"), "消息流异步写盘"),
         (bool(config.deny_delete), "消息流允许删除消息"),
         (bool(config.deny_purge), "消息流允许清空"),
         ((config.duplicate_window or 0) >= DUPLICATE_WINDOW_S, "消息流去重窗口不足10分钟"),

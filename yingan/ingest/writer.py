@@ -41,6 +41,15 @@ class Writer:
                 logger.warning("数据库暂时不可用，稍后重试：%s", error)
                 self._let_go()
 
+    def wait_for_turn(self) -> None:
+        """Return when this process is the writer: only then may it take messages from the broker."""
+        while True:
+            try:
+                return self._hold_lock()
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("数据库暂时不可用，稍后重试：%s", error)
+                self._let_go()
+
     def beat(self) -> None:
         """Say that ingest is alive while nothing comes; a database that is away is no reason to stop."""
         try:

@@ -1,5 +1,6 @@
-"""Every write of the context: `handling` by people, `recording` inside ingest's transaction, `notices` by the worker."""
+"""Every write of the context: `handling` and `answers` by people, `recording` inside ingest's transaction, `notices` by the worker."""
 
+from yingan.alarms.services.answers import add_note, answer
 from yingan.alarms.services.handling import (
     acknowledge,
     acknowledge_all,
@@ -10,4 +11,14 @@ from yingan.alarms.services.handling import (
 )
 from yingan.kernel.workflow import StepRefused
 
-__all__ = ["StepRefused", "acknowledge", "acknowledge_all", "close", "handle", "mark_false", "start_handling"]
+__all__ = [
+    "StepRefused",
+    "acknowledge",
+    "acknowledge_all",
+    "add_note",
+    "answer",
+    "close",
+    "handle",
+    "mark_false",
+    "start_handling",
+]

@@ -248,7 +248,13 @@ class Judge:
         """Return (index in slots, rule, active, since, peak) of each rule that is not at rest."""
         restless = self.active[:, slots] | (self.since[:, slots] != NEVER)
         return [
-            (int(i), int(r), bool(self.active[r, slots[i]]), int(self.since[r, slots[i]]), float(self.peak[r, slots[i]]))
+            (
+                int(i),
+                int(r),
+                bool(self.active[r, slots[i]]),
+                int(self.since[r, slots[i]]),
+                float(self.peak[r, slots[i]]),
+            )
             for r, i in zip(*np.nonzero(restless), strict=True)
         ]
 

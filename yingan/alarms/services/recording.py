@@ -74,7 +74,12 @@ class Desk:
         """Add a line to an alarm's time line."""
         self.events.append(
             AlarmEvent(
-                enterprise_id=alarm.enterprise_id, alarm=alarm, kind=kind, at=at, recorded_at=self.now, value=value,
+                enterprise_id=alarm.enterprise_id,
+                alarm=alarm,
+                kind=kind,
+                at=at,
+                recorded_at=self.now,
+                value=value,
                 note=note,
             )  # fmt: skip
         )
@@ -235,7 +240,10 @@ def _owe(told: Sequence[tuple[AlarmEpisode, str]], now: dt.datetime) -> None:
     AlarmNotice.unscoped.bulk_create(
         [
             AlarmNotice(
-                enterprise_id=episode.enterprise_id, alarm_id=episode.alarm_id, kind=kind, created_at=now,
+                enterprise_id=episode.enterprise_id,
+                alarm_id=episode.alarm_id,
+                kind=kind,
+                created_at=now,
                 key=f"episode-{episode.pk}-{kind}",
             )  # fmt: skip
             for episode, kind in told

@@ -35,7 +35,9 @@ def now_ms() -> int:
     return round(clock.now().timestamp() * 1000)
 
 
-def delivery(device: Gateway, seq: int, tags: Any, times: Any, values: Any, qualities: Any = 0, boot: str = "b1") -> Delivery:
+def delivery(
+    device: Gateway, seq: int, tags: Any, times: Any, values: Any, qualities: Any = 0, boot: str = "b1"
+) -> Delivery:
     """Return a message of a gateway as the broker hands it over."""
     tags = [tags] if isinstance(tags, str) else tags
     values = values if isinstance(values, list) else [values]

@@ -80,7 +80,13 @@ def test_a_breach_raises_an_alarm_with_copies_of_the_limits_and_owes_a_notice(pi
     at = now_ms() - 2000
     take(pipeline, delivery(device, 1, "T-101.LI", at, 120.0))
     alarm = Alarm.unscoped.get()
-    assert (alarm.rule, alarm.status, alarm.start_value, alarm.limit, alarm.high) == ("high", "open", 120.0, 100.0, 100.0)
+    assert (alarm.rule, alarm.status, alarm.start_value, alarm.limit, alarm.high) == (
+        "high",
+        "open",
+        120.0,
+        100.0,
+        100.0,
+    )
     assert alarm.raised_at == clock.from_epoch_ms(at)
     assert alarm.is_standing
     assert queries.latest_of([level])[level.pk].level == "high"
@@ -190,7 +196,9 @@ def test_readings_of_unknown_tags_are_counted_and_a_new_point_is_taken_at_once(p
     assert queries.latest_of([second])[second.pk].value == 5.0
 
 
-def test_a_changed_limit_holds_from_the_next_message_and_a_standing_alarm_keeps_its_copy(pipeline, device, level, admin):
+def test_a_changed_limit_holds_from_the_next_message_and_a_standing_alarm_keeps_its_copy(
+    pipeline, device, level, admin
+):
     at = now_ms() - 1000
     take(pipeline, delivery(device, 1, "T-101.LI", at, 120.0))
     level.high = 200.0

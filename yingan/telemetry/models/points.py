@@ -198,7 +198,12 @@ class ThresholdChange(EnterpriseOwned):
     point = OwnedForeignKey(Point, models.PROTECT, verbose_name="指标")
     at = models.DateTimeField("生效时间")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False, verbose_name="修改人"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="修改人",
     )
     by_name = models.CharField("姓名", max_length=80)
     reason = models.CharField("修改原因", max_length=200)
