@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from yingan.enterprises.models import Department, Enterprise
 from yingan.kernel import clock
 from yingan.kernel.ownership import EnterpriseOwned, OwnedForeignKey
-from yingan.kernel.sealed import SealedTextField
+from yingan.kernel.sealed import SealedTextField, mask_phone
 from yingan.kernel.tenancy import Scope
 from yingan.regions.models import Office, Trade
 
@@ -171,6 +171,22 @@ class Membership(EnterpriseOwned):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone as lists show it."""
+        return mask_phone(self.user.phone)
+
+    @property
+    def account_state(self) -> str:
+        """Whether the person can sign in: active, new (no password yet) or disabled."""
+        if not self.user.is_active:
+            return "disabled"
+        return "active" if self.user.has_usable_password() else "new"
+
+    def get_account_state_display(self) -> str:
+        """Return the state as people read it."""
+        return {"active": "启用", "new": "待激活", "disabled": "停用"}[self.account_state]
 
 
 class OfficePost(models.Model):
