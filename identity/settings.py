@@ -143,6 +143,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # with TLS there is no plain listener that could redirect
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -166,9 +167,10 @@ IDP_OIDC_PRIVATE_KEY = IDENTITY_OIDC_KEY_FILE.read_text() if IDENTITY_OIDC_KEY_F
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
 # Personal data at rest (yingan/kernel/sealed.py): key id → 32 bytes
-DATA_KEYS = {"1": b64decode(os.environ["DATA_KEY"]) if "DATA_KEY" in os.environ else b"tests-only-key-of-32-bytes-tests"}
-INDEX_KEY = b64decode(os.environ["INDEX_KEY"]) if "INDEX_KEY" in os.environ else b"tests-only-index-key-of-32-bytes"
+DATA_KEYS = {"1": b64decode(os.environ.get("DATA_KEY", "")) or b"tests-only-key-of-32-bytes-tests"}
+INDEX_KEY = b64decode(os.environ.get("INDEX_KEY", "")) or b"tests-only-index-key-of-32-bytes"
 EVIDENCE_DIR = VAR_DIR / "identity" / "evidence"
+DEMO_PEOPLE = VAR_DIR / "demo" / "legal_persons.json"  # written by the platform's `demo_load`
 GUIDE_PDF = VAR_DIR / "identity" / "registration-guide.pdf"
 
 # Where codes and notices go

@@ -1,4 +1,4 @@
-"""Site map of 统一身份认证平台. Of allauth only what we use: its registration, mail and password pages are not there."""
+"""Site map of 统一身份认证平台. Of allauth only what we use: its registration and mail pages are not there."""
 
 from allauth.account import views as account
 from allauth.idp.oidc import views as oidc

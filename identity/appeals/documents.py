@@ -39,7 +39,7 @@ class Document:
     body: bytes
 
 
-def check(upload: UploadedFile) -> Document:
+def check(upload: "UploadedFile[bytes]") -> Document:
     """Return the harmless form of an upload.
 
     :raises ValidationError: if it is too large, of another type than PDF, JPEG or PNG, broken, or brings code

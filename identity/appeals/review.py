@@ -9,17 +9,15 @@ from urllib.parse import quote
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from identity.appeals import documents, forms, services
 from identity.appeals.models import Appeal, Evidence
-from identity.people.models import Person
+from identity.people.gate import PersonRequest, View, signed_in
 from yingan.kernel import clock
 
 P = ParamSpec("P")
@@ -28,35 +26,25 @@ INVALID, CONFLICT = 422, 409
 STEPS = {"pass": services.endorse_or_approve, "reject": services.reject}
 
 
-class ReviewerRequest(HttpRequest):
-    """A request after the gate: its user is a reviewer with a second factor."""
-
-    user: Person
-
-
-def reviewer_only(
-    view: Callable[Concatenate[ReviewerRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def reviewer_only(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Let reviewers through who use a second factor; for everybody else the page does not exist."""
 
-    @login_required
-    @never_cache
+    @signed_in
     @wraps(view)
-    def gate(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        person = request.user
-        if not isinstance(person, Person) or not person.is_reviewer:
+    def gate(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_reviewer:
             raise Http404
-        if not is_mfa_enabled(person, [Authenticator.Type.TOTP]):
+        if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
             messages.info(request, "审核人员须先开启二次验证")
             return redirect("mfa_activate_totp")
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]  # after the gate it is one
+        return view(request, *args, **kwargs)
 
     return gate
 
 
 @require_GET
 @reviewer_only
-def queue(request: ReviewerRequest) -> HttpResponse:
+def queue(request: PersonRequest) -> HttpResponse:
     """List the appeals, those that wait first; counted filters by state, a search by number, code or name."""
     counts = dict(Appeal.objects.order_by().values_list("state").annotate(Count("pk")))
     wanted = request.GET.get("state", "")
@@ -78,14 +66,14 @@ def queue(request: ReviewerRequest) -> HttpResponse:
 
 @require_GET
 @reviewer_only
-def detail(request: ReviewerRequest, number: str) -> HttpResponse:
+def detail(request: PersonRequest, number: str) -> HttpResponse:
     """Show one appeal beside what the account holds now."""
     return _detail(request, get_object_or_404(Appeal, number=number), forms.OpinionForm())
 
 
 @require_POST
 @reviewer_only
-def decide(request: ReviewerRequest, number: str, step: str) -> HttpResponse:
+def decide(request: PersonRequest, number: str, step: str) -> HttpResponse:
     """Pass or reject an appeal."""
     appeal = get_object_or_404(Appeal, number=number)
     form = forms.OpinionForm(request.POST)
@@ -102,7 +90,7 @@ def decide(request: ReviewerRequest, number: str, step: str) -> HttpResponse:
 
 @require_GET
 @reviewer_only
-def evidence(request: ReviewerRequest, pk: uuid.UUID) -> HttpResponse:
+def evidence(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """Hand out a document, as an attachment that no browser runs."""
     found = get_object_or_404(Evidence.objects.select_related("appeal__person"), pk=pk)
     body = documents.read(found.pk)
@@ -114,7 +102,7 @@ def evidence(request: ReviewerRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _detail(request: ReviewerRequest, appeal: Appeal, form: forms.OpinionForm, status: int = 200) -> HttpResponse:
+def _detail(request: PersonRequest, appeal: Appeal, form: forms.OpinionForm, status: int = 200) -> HttpResponse:
     person = appeal.person
     rows = [
         ("企业名称", person.enterprise_name, appeal.enterprise_name),

@@ -14,7 +14,7 @@ from yingan.kernel import clock
 from yingan.kernel.http import client_ip
 from yingan.kernel.identifiers import check_phone
 
-TOKEN = "visitor"
+VISITOR = "visitor"
 BUTTON = "send_code"
 
 
@@ -28,7 +28,7 @@ class Visitor:
 
 def visitor_of(request: HttpRequest) -> Visitor:
     """Return the visitor of this browser session, whose name is random and never leaves the server."""
-    token = request.session.setdefault(TOKEN, secrets.token_urlsafe(24))
+    token = request.session.setdefault(VISITOR, secrets.token_urlsafe(24))
     return Visitor(token=token, ip=client_ip(request))
 
 

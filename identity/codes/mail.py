@@ -21,8 +21,8 @@ class OutboxBackend(BaseEmailBackend):
             Message(
                 channel=Message.Channel.MAIL,
                 receiver=receiver,
-                subject=mail.subject,
-                body=mail.body,
+                subject=str(mail.subject),
+                body=str(mail.body),
                 sent_at=clock.now(),
             )
             for mail in email_messages

@@ -41,9 +41,7 @@ class WrongCode(Exception):
     """What was typed is not the code of this request, or the code is spent."""
 
 
-def issue(
-    phone: str, *, purpose: Purpose, bound_to: str, ip: str, now: dt.datetime, is_decoy: bool = False
-) -> SmsCode:
+def issue(phone: str, *, purpose: Purpose, bound_to: str, ip: str, now: dt.datetime, is_decoy: bool = False) -> SmsCode:
     """Send a new code to `phone` and end earlier ones of the same request; a decoy is counted but not sent.
 
     :raises TooManyCodes: if the phone or the address is over its limit

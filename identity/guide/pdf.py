@@ -19,7 +19,7 @@ def build(target: Path) -> bool:
     if not _has_chinese_font():
         return False
     try:
-        from weasyprint import HTML  # noqa: PLC0415  # needs Pango, which a bare machine may lack
+        from weasyprint import HTML  # needs Pango, which a bare machine may lack
     except OSError:
         return False
     page = render_to_string("guide/guide_print.html", frame(None))  # type: ignore[arg-type]  # it ignores the request

@@ -210,9 +210,9 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
     def clean(self) -> dict[str, Any]:
         """Check the sum first, where one is due, then the password."""
         account = self.cleaned_data.get("login", "")
-        if account and throttle.Guess(self.request, account).needs_challenge:
-            if not throttle.solves_challenge(self.request, self.cleaned_data.get("answer", "")):
-                raise ValidationError("请回答下面的验证问题后再登录", code="challenge")
+        due = bool(account) and throttle.Guess(self.request, account).needs_challenge
+        if due and not throttle.solves_challenge(self.request, self.cleaned_data.get("answer", "")):
+            raise ValidationError("请回答下面的验证问题后再登录", code="challenge")
         data: dict[str, Any] = super().clean()
         return data
 

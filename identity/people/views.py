@@ -2,7 +2,6 @@
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,7 +11,7 @@ from identity.codes import asking
 from identity.codes import services as codes
 from identity.codes.models import Purpose
 from identity.people import forms, services
-from identity.people.models import Person
+from identity.people.gate import PersonRequest, signed_in
 from yingan.kernel import clock
 
 INVALID = 422
@@ -37,9 +36,7 @@ def register(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         visitor = asking.visitor_of(request)
         try:
-            person = services.register(
-                form.details(), code=form.cleaned_data["code"], visitor=visitor, now=clock.now()
-            )
+            person = services.register(form.details(), code=form.cleaned_data["code"], visitor=visitor, now=clock.now())
         except codes.WrongCode as refusal:
             form.add_error("code", str(refusal))
         except services.AlreadyRegistered as refusal:
@@ -67,10 +64,10 @@ def register_done(request: HttpRequest) -> HttpResponse:
     return render(request, "people/register_done.html", {"account": account})
 
 
-@login_required
-@reauthentication_required
+@signed_in
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
 @never_cache
-def change_phone(request: HttpRequest) -> HttpResponse:
+def change_phone(request: PersonRequest) -> HttpResponse:
     """Show the form 更换手机号 and change the phone, after the password has been given again."""
     if asking.asks_for_code(request):
         form = forms.PhoneForm(initial=request.POST.dict())
@@ -79,7 +76,7 @@ def change_phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.rebind_phone(
-                _person(request), form.cleaned_data["phone"], code=form.cleaned_data["code"],
+                request.user, form.cleaned_data["phone"], code=form.cleaned_data["code"],
                 visitor=asking.visitor_of(request), now=clock.now(),
             )  # fmt: skip
         except codes.WrongCode as refusal:
@@ -90,9 +87,3 @@ def change_phone(request: HttpRequest) -> HttpResponse:
             messages.success(request, "手机号已更换")
             return redirect("account")
     return render(request, "people/phone.html", {"form": form}, status=INVALID if form.errors else 200)
-
-
-def _person(request: HttpRequest) -> Person:
-    person = request.user
-    assert isinstance(person, Person)  # noqa: S101  # login_required stands before
-    return person

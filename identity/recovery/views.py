@@ -1,8 +1,9 @@
 """Pages of a forgotten password. The browser's session holds which reset it is about; the steps are checked there."""
 
+import uuid
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from identity.codes import services as codes
 from identity.codes.channels import Unreachable
+from identity.people.gate import PersonRequest, signed_in
 from identity.recovery import forms, services
 from identity.recovery.models import Reset
 from yingan.kernel import clock
@@ -18,6 +20,7 @@ from yingan.kernel.http import client_ip
 
 RESET, ACCOUNT = "reset", "reset_account"
 INVALID = 422
+NO_RESET = uuid.UUID(int=0)
 EVENTS_SHOWN = 8
 SENT = "如信息匹配，验证码已发送"
 PAGE_OF = {
@@ -30,7 +33,7 @@ PAGE_OF = {
 
 def _reset_in(request: HttpRequest, *states: str) -> Reset | None:
     """Return the reset of this browser session, if it stands in one of `states`."""
-    found = Reset.objects.filter(pk=request.session.get(RESET), state__in=states, expires_at__gt=clock.now())
+    found = Reset.objects.filter(pk=request.session.get(RESET, NO_RESET), state__in=states, expires_at__gt=clock.now())
     return found.select_related("person").first()
 
 
@@ -173,8 +176,8 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "recovery/cancel.html", {"reset": reset, "refusal": refusal})
 
 
-@login_required
-def account(request: HttpRequest) -> HttpResponse:
+@signed_in
+def account(request: PersonRequest) -> HttpResponse:
     """Show one's own account: what is vouched for, what happened of late, and a reset that waits for its hour."""
     person = request.user
     context = {
@@ -187,8 +190,8 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
-def cancel_own(request: HttpRequest) -> HttpResponse:
+@signed_in
+def cancel_own(request: PersonRequest) -> HttpResponse:
     """Cancel the standing reset of the signed-in person."""
     reset = services.held_for(request.user, now=clock.now())
     if reset is not None:

@@ -1,4 +1,4 @@
-"""`python -m identity identity_setup [--demo FILE.json]`: everything the site needs before it serves; run it any time."""
+"""`python -m identity identity_setup [--demo FILE.json]`: all that the site needs before it serves; idempotent."""
 
 import json
 import os
@@ -23,7 +23,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file of demo people."""
-        parser.add_argument("--demo", type=Path, metavar="FILE.json", help="演示法人（仅 DEMO=1 时读取）")
+        parser.add_argument(
+            "--demo",
+            type=Path,
+            metavar="FILE.json",
+            help="演示法人",
+        )
 
     def handle(self, *args: Any, demo: Path | None, **options: Any) -> None:
         """Run all steps; each does nothing where its work is done."""
@@ -36,7 +41,7 @@ class Command(BaseCommand):
         if not settings.GUIDE_PDF.is_file() and not pdf.build(settings.GUIDE_PDF):
             self.stdout.write("缺少 Pango 或中文字体，注册指南以网页提供")
         if settings.DEMO:
-            self._demo(demo)
+            self._demo(demo or (settings.DEMO_PEOPLE if settings.DEMO_PEOPLE.is_file() else None))
 
     def _demo(self, file: Path | None) -> None:
         try:
