@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
 from django.test import Client
 
@@ -44,9 +44,12 @@ def django_db_setup(django_db_blocker: object, request: pytest.FixtureRequest) -
 
 def _flush_partitions_too() -> None:
     """Let the flush after a transactional test reach tables that Django does not know: partitions made by hand."""
-    operations = connections["default"].ops
-    plain = operations.sql_flush
-    operations.sql_flush = lambda style, tables, **options: plain(style, tables, **options | {"allow_cascade": True})
+    plain = DatabaseOperations.sql_flush
+
+    def flush(self: DatabaseOperations, style: object, tables: list[str], **options: object) -> list[str]:
+        return plain(self, style, tables, **options | {"allow_cascade": True})
+
+    DatabaseOperations.sql_flush = flush
 
 
 def _load_regions(**kwargs: object) -> None:
@@ -80,4 +83,4 @@ def signed_in() -> Callable[[object], Client]:
     return sign_in
 
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.browser"]

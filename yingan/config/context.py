@@ -25,6 +25,7 @@ class Shell:
     lost_after = settings.LOST_AFTER_SECONDS
     personal = menus.PERSONAL
     home, sign_in, sign_in_legal, sign_out = menus.HOME, menus.SIGN_IN, menus.SIGN_IN_LEGAL, menus.SIGN_OUT
+    forgotten, activate = menus.FORGOTTEN, menus.ACTIVATE
 
     def __init__(self, request: HttpRequest) -> None:
         self.path = request.path

@@ -15,6 +15,8 @@ HOME = "/home/"
 SIGN_IN = "/login/"  # 企业个人入口
 SIGN_IN_LEGAL = "/login/legal/"  # 法人用户登录
 SIGN_OUT = "/logout/"
+FORGOTTEN = "/login/forgotten/"
+ACTIVATE = "/activate/"
 LATER = "本版本尚未开通"
 
 

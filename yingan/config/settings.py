@@ -191,6 +191,7 @@ IDENTITY_LINKS = {  # where portal and sign-in lead; a province's own platform h
 }
 STALE_AFTER_SECONDS = int(os.environ.get("STALE_AFTER_SECONDS", "300"))
 LOST_AFTER_SECONDS = int(os.environ.get("LOST_AFTER_SECONDS", "600"))
+COMMITMENT_DEADLINE = os.environ.get("COMMITMENT_DEADLINE", "10:00")  # Asia/Shanghai, every day (domain §1.1)
 NOTIFY_URLS = os.environ.get("NOTIFY_URLS", "").split()  # apprise addresses of a duty group
 SMS_URL = os.environ.get("SMS_URL", "")
 CSRF_FAILURE_VIEW = "yingan.config.errors.csrf_failure"
