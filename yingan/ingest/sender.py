@@ -5,6 +5,7 @@ It numbers its messages and waits for each acknowledgement, so that the broker k
 
 from __future__ import annotations
 
+import queue
 import secrets
 import socket
 import threading
@@ -33,10 +34,12 @@ class Sender:
         self.boot = secrets.token_hex(8)
         self.seq = 0
         self.connected = threading.Event()
+        self.acknowledged: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"replay-{self.boot}", protocol=mqtt.MQTTv311)
         self.client.username_pw_set(user, password)
         self.client.max_inflight_messages_set(1)
         self.client.on_connect = self._on_connect
+        self.client.on_publish = self._on_publish
         self.client.on_socket_open = _send_at_once
 
     def connect(self) -> None:
@@ -55,14 +58,18 @@ class Sender:
     def send(self, tags: list[str], times: Any, values: list[float | None]) -> int:
         """Send one message, wait until it is acknowledged, and return its number.
 
+        While the broker is away the client keeps the message and sends it again when it is back.
+
         :raises NotSent: if the broker does not acknowledge within ACKNOWLEDGE_S
         """
         self.seq += 1
         body = encode(self.boot, self.seq, tags, times, values)
         sent = self.client.publish(self.topic, body, qos=1)
-        sent.wait_for_publish(ACKNOWLEDGE_S)
-        if not sent.is_published():
-            raise NotSent("消息服务没有在规定时间内确认报文。")
+        try:
+            while self.acknowledged.get(timeout=ACKNOWLEDGE_S) != sent.mid:
+                pass
+        except queue.Empty:
+            raise NotSent("消息服务没有在规定时间内确认报文。") from None
         return self.seq
 
     def close(self) -> None:
@@ -73,6 +80,9 @@ class Sender:
     def _on_connect(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         if not reason.is_failure:
             self.connected.set()
+
+    def _on_publish(self, client: Any, userdata: Any, mid: int, reason: Any, properties: Any) -> None:
+        self.acknowledged.put(mid)
 
 
 def _send_at_once(client: mqtt.Client, userdata: Any, sock: Any) -> None:
