@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -11,11 +12,11 @@ from tests.crud.pages import DEPARTMENTS
 from yingan.enterprises.models import Department, Enterprise
 from yingan.enterprises.tests import factories as places
 from yingan.kernel import lists
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yingan.accounts.models import User
     from pytest_django import DjangoAssertNumQueries
+
+    from yingan.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.crud.pages")]
 LIST = "/test/departments/"

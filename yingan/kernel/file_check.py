@@ -8,6 +8,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from yingan.kernel import disposable
 from yingan.kernel.sheets import archive
@@ -61,8 +62,8 @@ def _check_pdf(path: Path) -> None:
         if reader.is_encrypted:
             raise Refused("PDF 文件已加密，请取消密码后再上传")
         catalog = reader.root_object
-        names = catalog.get("/Names", {}).get_object()
-        active = any(_does_something(catalog[key].get_object()) for key in ACTIVE_KEYS if key in catalog)
+        names: Any = catalog["/Names"] if "/Names" in catalog else {}
+        active = any(_does_something(catalog[key]) for key in ACTIVE_KEYS if key in catalog)
         pages = len(reader.pages)
     except Refused:
         raise

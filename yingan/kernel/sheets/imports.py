@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Length
 from django.forms import BooleanField, ChoiceField, DateField, DecimalField, FloatField, IntegerField, ModelChoiceField
 
 from yingan.kernel import audit, clock
@@ -70,9 +71,7 @@ def check(page: CrudPage, *, by: _User, file_name: str, cells: list[list[reader.
     sample = bind(page.form, by, page.model(enterprise_id=enterprise_id))
     sheet = judge.sheet_of(sample, cells)
     judged = judge.judge(page.form, by, enterprise_id, sheet)
-    stale = SheetImport.unscoped.filter(enterprise_id=enterprise_id).exclude(cells="")
-    stale.filter(at__lt=clock.now() - KEPT_FOR).update(cells="")
-    stale.filter(page=page.slug, by=by, status=SheetImport.Status.CHECKED).delete()
+    _forget(page, enterprise_id, by)
     record = SheetImport(
         enterprise_id=enterprise_id, page=page.slug, file_name=safe_name(file_name), by=by, at=clock.now()
     )
@@ -80,6 +79,13 @@ def check(page: CrudPage, *, by: _User, file_name: str, cells: list[list[reader.
     record.saved_count = len(judged.good)
     record.save()
     return record if judged.problems else _saved(page, record, judged, by=by)
+
+
+def _forget(page: CrudPage, enterprise_id: int, by: _User) -> None:
+    """Drop the cells that were kept for a day, and what the person left undecided on this page."""
+    kept = SheetImport.unscoped.filter(enterprise_id=enterprise_id).alias(length=Length("cells"))
+    kept.filter(length__gt=0, at__lt=clock.now() - KEPT_FOR).update(cells="")
+    kept.filter(page=page.slug, by=by, status=SheetImport.Status.CHECKED).delete()
 
 
 @transaction.atomic

@@ -65,7 +65,9 @@ def _lines(path: Path) -> Iterator[str]:
     length = 0
     with CalamineWorkbook.from_path(str(path)) as workbook:
         sheet = workbook.get_sheet_by_index(0)
-        for number, row in enumerate(sheet.iter_rows(), start=1):
+        left_out = [""] * (sheet.start[1] if sheet.start else 0)  # calamine begins at the first used column
+        for number, used in enumerate(sheet.iter_rows(), start=1):
+            row = left_out + used
             line = json.dumps(row, default=tagged, ensure_ascii=False)
             length += len(line)
             if number > archive.MAX_ROWS + archive.HEADER_ROWS or len(row) > archive.MAX_COLUMNS or length > MAX_TEXT:
