@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
+from yingan.config import urls
 from yingan.enterprises.models import Department
 
 
@@ -18,6 +19,6 @@ def refuse(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-urlpatterns = [path("fail/", fail, name="fail"), path("refuse/", refuse, name="refuse")]
+urlpatterns = [*urls.urlpatterns, path("fail/", fail, name="fail"), path("refuse/", refuse, name="refuse")]
 handler404 = "yingan.config.errors.not_found"
 handler500 = "yingan.config.errors.server_error"
