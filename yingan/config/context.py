@@ -25,7 +25,7 @@ class Shell:
     lost_after = settings.LOST_AFTER_SECONDS
     personal = menus.PERSONAL
     home, sign_in, sign_in_legal, sign_out = menus.HOME, menus.SIGN_IN, menus.SIGN_IN_LEGAL, menus.SIGN_OUT
-    forgotten, activate = menus.FORGOTTEN, menus.ACTIVATE
+    forgotten, activate, demo_links = menus.FORGOTTEN, menus.ACTIVATE, menus.DEMO
 
     def __init__(self, request: HttpRequest) -> None:
         self.path = request.path

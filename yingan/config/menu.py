@@ -17,6 +17,7 @@ SIGN_IN_LEGAL = "/login/legal/"  # 法人用户登录
 SIGN_OUT = "/logout/"
 FORGOTTEN = "/login/forgotten/"
 ACTIVATE = "/activate/"
+DEMO = (("场景与账号", "/demo/"), ("演示短信", "/demo/outbox/"))
 LATER = "本版本尚未开通"
 
 
@@ -93,7 +94,7 @@ AUTHORITY = SubSystem(
         Group(
             "监测",
             "broadcast",
-            (Link("企业监测", "/monitoring/live/"), Link("告警", "/alarms/")),
+            (Link("企业监测", "/authority/monitoring/"), Link("告警", "/alarms/")),
         ),
     ),
 )
