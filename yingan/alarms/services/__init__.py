@@ -1,4 +1,4 @@
-"""Every write of the context: `handling` and `answers` by people, `recording` inside ingest's transaction, `notices` by the worker."""
+"""Every write of the context: `handling` and `answers` by people, `recording` in ingest's transaction, `notices`."""
 
 from yingan.alarms.services.answers import add_note, answer
 from yingan.alarms.services.handling import (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,6 +13,9 @@ from yingan.kernel import audit, files
 from yingan.kernel.workflow import StepRefused
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import _User
 
 MOST_PHOTOS = 10

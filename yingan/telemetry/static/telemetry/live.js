@@ -1,6 +1,6 @@
 /* Values that move: [data-live] names a stream, [data-poll] what is asked instead while the stream is cut.
    Rows are [data-point=ID]; in them [data-value], [data-level-link], [data-age-cell], [data-net], [data-health], [data-spark].
-   Also for lists that only need to know that something changed: [data-live][data-news] is fetched again by htmx. */
+   What lies in [data-refresh] is fetched again by htmx when the counts, or the sign of a list, are others. */
 (() => {
   const POLL_MS = 15000, SILENT_MS = 12000;
   const levels = { high_high: ['hh', 'chevrons-up', '高高报'], high: ['h', 'chevron-up', '高报'], low: ['l', 'chevron-down', '低报'], low_low: ['ll', 'chevrons-down', '低低报'] };
@@ -98,7 +98,7 @@
   function refresh() {   /* what is shown, or its order, is another now: fetch the part again, unless somebody is choosing rows */
     const target = host.dataset.refresh;
     if (!target || document.querySelector('[data-pick]:checked, dialog[open]')) return;
-    htmx.ajax('GET', location.href, { target, swap: 'outerHTML', headers: { 'X-Background': '1' } }).then(() => { trends.forEach((_, id) => draw(id)); loadTrends(); });
+    htmx.ajax('GET', location.href, { target, swap: host.getAttribute('hx-ext') === 'morph' ? 'morph:outerHTML' : 'outerHTML', headers: { 'X-Background': '1' } }).then(() => { trends.forEach((_, id) => draw(id)); loadTrends(); });
   }
 
   function bar(text, login) {
