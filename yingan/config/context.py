@@ -57,6 +57,11 @@ class Shell:
         return menus.tiles_for(self.user, self.path)
 
     @property
+    def bar(self) -> str:
+        """The address of the red bar of standing alarms, on the pages of enterprises."""
+        return menus.bar_for(self.user)
+
+    @property
     def who(self) -> str:
         """The person, with enterprise or office."""
         return person_label(self.user)

@@ -178,6 +178,11 @@ OFFICER_HEADER: tuple[Callable[[Any], Link], ...] = (
 )
 
 
+def bar_for(user: Any) -> str:
+    """Return the address of the red bar of standing alarms; '' for those who are not of an enterprise."""
+    return "/alarms/bar/" if user.has_role(*ENTERPRISE_ROLES) else ""
+
+
 def tiles_for(user: Any, path: str) -> list[Link]:
     """Return the tiles of 系统菜单栏, closed ones with the reason; the own sub-system is current by default."""
     tiles = _marked([tile(user) for tile in TILES], path)
