@@ -222,14 +222,15 @@ def _worse(rule: str, one: float, other: float) -> float:
 
 
 def _write(desk: Desk) -> None:
-    Alarm.unscoped.bulk_create(desk.new_alarms)
-    for episode in desk.new_episodes:
-        episode.alarm_id = episode.alarm.pk
-    AlarmEpisode.unscoped.bulk_create(desk.new_episodes)
+    """Write what ended before what began: a rule of a point has one standing episode at a time."""
     columns = ["status", "episodes", "ended_at", "end_value", "peak_value"]
     Alarm.unscoped.bulk_update(list(desk.old_alarms.values()), columns, batch_size=500)
     columns = ["cleared_at", "cleared_value", "peak_value"]
     AlarmEpisode.unscoped.bulk_update(list(desk.old_episodes.values()), columns, batch_size=500)
+    Alarm.unscoped.bulk_create(desk.new_alarms)
+    for episode in desk.new_episodes:
+        episode.alarm_id = episode.alarm.pk
+    AlarmEpisode.unscoped.bulk_create(desk.new_episodes)
     for event in desk.events:
         event.alarm_id = event.alarm.pk
     AlarmEvent.unscoped.bulk_create(desk.events)

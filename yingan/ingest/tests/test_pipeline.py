@@ -106,6 +106,14 @@ def test_a_second_crossing_belongs_to_the_alarm_that_nobody_closed(pipeline, dev
     assert AlarmEpisode.unscoped.count() == 2
 
 
+def test_a_rule_may_clear_and_be_raised_again_in_one_batch(pipeline, device, level):
+    at = now_ms() - 10_000
+    take(pipeline, delivery(device, 1, "T-101.LI", at, 120.0))
+    take(pipeline, *(delivery(device, n, "T-101.LI", at + n, value) for n, value in ((2, 90.0), (3, 130.0), (4, 80.0))))
+    found = AlarmEpisode.unscoped.values_list("raised_value", "cleared_value", "peak_value")
+    assert list(found) == [(120.0, 90.0, 120.0), (130.0, 80.0, 130.0)]
+
+
 def test_memory_lost_in_a_crash_changes_no_verdict(device, level):
     at = now_ms() - 60_000
     for step, value in enumerate([120.0, 121.0, 99.0, 120.0]):
