@@ -6,6 +6,7 @@ For `tests/chaos` and `tests/bench`. Everything lies below one folder and dies w
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -35,13 +36,19 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> 
         time.sleep(0.05)
 
 
+def _quiet_ports() -> list[str]:
+    """Return free ports below the range from which clients take theirs: one that reconnects could take a server's."""
+    found = (port for port in iter(lambda: 15000 + secrets.randbelow(15000), None) if ports.is_free(port))
+    return [str(port) for port in sorted({next(found) for _ in range(4 * len(LISTENING))})[: len(LISTENING)]]
+
+
 class Stack:
     """The processes of one installation, each started and killed alone."""
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
         kept = {name: make() for name, make in environment.KEPT.items()}
-        kept |= {name: str(ports.any_free()) for name in LISTENING} | {"VAR_DIR": str(folder), "DEMO": "0"}
+        kept |= dict(zip(LISTENING, _quiet_ports(), strict=True)) | {"VAR_DIR": str(folder), "DEMO": "0"}
         self.values = environment.derived(kept, folder) | kept
         self.cluster = postgres.prepare(folder / "postgres", int(kept["POSTGRES_PORT"]), durable=durable)
         self.broker = nats.Broker(folder / "nats", self.values)
