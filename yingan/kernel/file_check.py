@@ -56,13 +56,14 @@ def _office(path: Path) -> str:
 
 def _check_pdf(path: Path) -> None:
     from pypdf import PdfReader  # after limit(): its memory counts
+    from pypdf.generic import DictionaryObject
 
     try:
         reader = PdfReader(path)
         if reader.is_encrypted:
             raise Refused("PDF 文件已加密，请取消密码后再上传")
         catalog = reader.root_object
-        names: Any = catalog["/Names"] if "/Names" in catalog else {}
+        names: Any = catalog.get("/Names", DictionaryObject()).get_object()
         active = any(_does_something(catalog[key]) for key in ACTIVE_KEYS if key in catalog)
         pages = len(reader.pages)
     except Refused:

@@ -82,8 +82,9 @@ class PageFilterSet(filters.FilterSet):  # type: ignore[misc]  # django-filter h
 
     @property
     def controls(self) -> list[Any]:
-        """The fields of the form, each a pair of dates or one control."""
-        return list(self.form)
+        """The fields of the form, each a pair of dates or one control; the declared ones, as the search box, first."""
+        declared = [name for name in self.declared_filters if name in self.form.fields]
+        return [self.form[name] for name in dict.fromkeys([*declared, *self.form.fields])]
 
     @property
     def is_asked(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,11 @@ from django.db import models
 from django_filters.filterset import filterset_factory
 
 from yingan.kernel.crud.page import CrudPage, cell_of, field_of, label_of, links_of
-from yingan.kernel.lists import PageFilterSet, page_of
+from yingan.kernel.lists import PageFilterSet, page_of, text_of, value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yingan.kernel.crud.page import Column
     from yingan.kernel.http import SignedInRequest
 
@@ -40,25 +43,21 @@ def query_for(page: CrudPage, request: SignedInRequest) -> PageFilterSet:
 
 
 class CellColumn(tables.Column):  # type: ignore[misc]  # django-tables2 has no types
-    """A column whose cells read as `page.cell_of` says, on the screen as in the export."""
+    """A column whose cells read as `page.cell_of` says; on phones the one with `more` stands for those too."""
 
-    def __init__(self, column: Column, label: str, sortable: tuple[str, ...]) -> None:
-        css = " ".join(
-            name
-            for name, wanted in (
-                (f"p-{column.card}", column.card),
-                ("ya-not-phone", not column.card),
-                ("ya-num", column.is_number),
-                ("l", column.card == "title"),
+    def __init__(self, column: Column, label: str, sorting: tuple[str, ...], more: Sequence[Column] = ()) -> None:
+        places = (f"p-{column.card}" if column.card else "ya-not-phone", "ya-num" * column.is_number)
+        attrs: dict[str, Any] = {"class": " ".join(filter(None, (*places, "l" * (column.card == "title"))))}
+        if more:
+            attrs["data-more"] = lambda record: " · ".join(
+                text for other in more if (text := text_of(value_of(record, other.name)))
             )
-            if wanted
-        )
         super().__init__(
             verbose_name=label,
             accessor=tables.A("pk"),
-            orderable=bool(sortable),
-            order_by=sortable or None,
-            attrs={"td": {"class": css}},
+            orderable=bool(sorting),
+            order_by=sorting or None,
+            attrs={"td": attrs},
         )
         self.column = column
 
@@ -69,14 +68,28 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # django-tables2 has no 
 
 def table_for(page: CrudPage, request: SignedInRequest, rows: models.QuerySet[Any]) -> tables.Table:
     """Return the page of the table that the request asks for; sort and size come from the address, within limits."""
-    columns = page.columns_for(request.user)
-    if not any(column.card for column in columns):
-        columns[0] = type(columns[0])(**{**vars(columns[0]), "card": "title"})
-    made = [(column.name, CellColumn(column, label_of(page, column), _sorting(page, column))) for column in columns]
+    columns = with_cards(page.columns_for(request.user))
+    rest = [column for column in columns if not column.card]
+    made = [
+        (
+            column.name,
+            CellColumn(column, label_of(page, column), _sorting(page, column), rest if column.card == "meta" else ()),
+        )
+        for column in columns
+    ]
     table = tables.Table(rows, extra_columns=made, order_by=request.GET.getlist("sort") or None)
     table.page = page_of(request, table.rows)
     table.paginator = table.page.paginator
     return table
+
+
+def with_cards(columns: list[Column]) -> list[Column]:
+    """Return the columns with a title and a line of further facts for phones, where the page did not choose them."""
+    for card in ("title", "meta"):
+        free = [number for number, column in enumerate(columns) if not column.card]
+        if free and card not in {column.card for column in columns}:
+            columns[free[0]] = replace(columns[free[0]], card=card)
+    return columns
 
 
 def _sorting(page: CrudPage, column: Column) -> tuple[str, ...]:

@@ -194,4 +194,6 @@ def _template_column(known: Any) -> writer.TemplateColumn:
     elif isinstance(known, BooleanField):
         options = [cell_words.YES, cell_words.NO]
     kind = "date" if isinstance(known, DateField) else "number" if isinstance(known, NUMBERS) else "text"
-    return writer.TemplateColumn(str(known.label), known.required, tuple(options), kind, str(known.help_text or ""))
+    return writer.TemplateColumn(
+        str(known.label), judge.is_needed(known), tuple(options), kind, str(known.help_text or "")
+    )

@@ -72,9 +72,14 @@ def fields_of(form: forms.BaseForm) -> dict[str, forms.Field]:
     }
 
 
+def is_needed(field: forms.Field) -> bool:
+    """Tell whether a row must say something: a required field without a value to start from."""
+    return field.required and field.initial in (None, "")
+
+
 def version_of(form: forms.BaseForm) -> str:
     """Return the version of the page's template: it changes when its columns do."""
-    text = "|".join(f"{known.label}{known.required}" for known in fields_of(form).values())
+    text = "|".join(f"{known.label}{is_needed(known)}" for known in fields_of(form).values())
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
@@ -83,7 +88,7 @@ def sheet_of(form: forms.BaseForm, cells: Sequence[Sequence[Cell]]) -> Sheet:
 
     :raises Refused: if it is not a sheet for this form; the message says what to do
     """
-    known = {str(field.label): field.required for field in fields_of(form).values()}
+    known = {str(field.label): is_needed(field) for field in fields_of(form).values()}
     headings = [[heading(cell) for cell in row] for row in cells[:HEADER_ROWS]]
     hits = [len(known.keys() & set(labels)) for labels in headings]
     if not any(hits):
@@ -170,9 +175,15 @@ def _names_of(queryset: Any) -> dict[str, Any]:
 
 def _typed(known: Mapping[str, forms.Field], cells: Mapping[str, Cell]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return form data from cells, and what is wrong before any form sees it."""
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {
+        name: known_field.initial() if callable(known_field.initial) else known_field.initial
+        for name, known_field in known.items()
+        if known_field.initial is not None
+    }
     broken: dict[str, str] = {}
     for name, cell in cells.items():
+        if cell is None and name in data:
+            continue
         try:
             data[name] = data_of(known[name], cell)
         except ValidationError as wrong:

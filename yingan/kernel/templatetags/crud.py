@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+DJANGO_ROWS = "10"  # what a Textarea has when nobody thought about it
 LONG = (forms.Textarea, forms.CheckboxSelectMultiple, forms.FileInput)
 
 
@@ -24,16 +25,19 @@ def crud_url(page: CrudPage, kind: str, *arguments: Any) -> str:
 
 @register.inclusion_tag("kernel/_form_table.html")
 def form_table(form: forms.BaseForm, sections: Any = ()) -> dict[str, Any]:
-    """Show a form as bordered tables of two columns; `sections` are (heading, field names), the rest comes first."""
+    """Show a form as bordered tables of two columns; `sections` are (heading, field names), the rest comes last."""
     named = {name for _, names in sections for name in names}
     rest = tuple(name for name in form.fields if name not in named)
-    tables = [("", rest), *sections] if rest else list(sections)
+    tables = [*sections, ("", rest)] if rest else list(sections)
     return {"form": form, "tables": [(title, _placed(form, names)) for title, names in tables]}
 
 
 def _placed(form: forms.BaseForm, names: Any) -> list[tuple[forms.BoundField, bool]]:
     """Return the fields of a table and whether each spans it: long ones, and one left alone on the last line."""
     shown = [form[name] for name in names if not form.fields[name].widget.is_hidden]
+    for field in shown:
+        if field.field.widget.attrs.get("rows") == DJANGO_ROWS:
+            field.field.widget.attrs["rows"] = "3"
     placed: list[tuple[forms.BoundField, bool]] = []
     left = True
     for number, field in enumerate(shown):
