@@ -29,22 +29,18 @@ class Row:
     """What the matrix says of one address: who gets an answer, with which object of the plant, by which method.
 
     `audience` are personas; with an object only those of them who see the plant. `thing` names a maker of
-    `things.py`; `refuses` are personas whose refusal is a page of its own rather than 404.
+    `things.py`; a thing that no enterprise owns is not `is_owned`.
     """
 
     audience: frozenset[str]
     thing: str = ""
     method: str = "GET"
     data: dict[str, Any] = field(default_factory=dict)
+    is_owned: bool = True
 
     def lets_in(self, persona: str) -> bool:
         """Tell whether the persona gets an answer."""
-        return persona in self.audience and (not self.thing or persona in SEES_THE_PLANT or self.is_public)
-
-    @property
-    def is_public(self) -> bool:
-        """Tell whether strangers get an answer."""
-        return STRANGER in self.audience
+        return persona in self.audience and (not self.thing or not self.is_owned or persona in SEES_THE_PLANT)
 
 
 @dataclass(frozen=True)
