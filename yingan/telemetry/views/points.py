@@ -16,6 +16,7 @@ from yingan.kernel.crud import views as crud
 from yingan.kernel.crud.tables import query_for
 from yingan.kernel.http import SignedInRequest, roles, wants_fragment
 from yingan.kernel.lists import CountedPages, page_of
+from yingan.kernel.sheets import imports
 from yingan.telemetry import pages, queries, screens
 from yingan.telemetry.models import Equipment, Point
 from yingan.telemetry.ownership import EDITORS, may_edit
@@ -70,7 +71,7 @@ def list_points(request: SignedInRequest) -> HttpResponse:
         "now": clock.local(clock.now()),
     }
     if may_edit_some and not wants_fragment(request):
-        context |= crud._import_panel(request, pages.POINTS)
+        context |= imports.panel(pages.POINTS, request.user, request.GET.get("import", ""))
     return render(request, f"telemetry/{'_rows' if wants_fragment(request) else 'point_list'}.html", context)
 
 
