@@ -29,9 +29,9 @@ def list_messages(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def bell(request: HttpRequest) -> HttpResponse:
-    """Return the bell with its number; a page whose session has ended keeps the bell that it has."""
+    """Return the bell with its number, also to those who have a first duty to do; app.js asks for it."""
     if not request.user.is_authenticated:
-        return HttpResponse(status=204)
+        return redirect(settings.LOGIN_URL)
     return render(request, "kernel/_bell.html")
 
 

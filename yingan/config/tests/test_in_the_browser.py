@@ -116,6 +116,16 @@ def test_the_bell_follows_without_loading_the_page_again(admin: User, open_page:
     page.get_by_role("link", name="消息，1 条未读").wait_for()
 
 
+def test_asking_for_the_bell_after_the_session_interrupts_nobody(admin: User, open_page: Open) -> None:
+    page = open_page(admin, "/messages/")
+    Session.objects.all().delete()
+    with page.expect_response("**/login/**"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(300)
+    assert page.get_by_role("link", name="消息，0 条未读").count() == 1
+    assert not page.get_by_role("heading", name="登录已超时").is_visible()
+
+
 def test_the_tiles_open_and_closed_ones_lead_nowhere(admin: User, open_page: Open) -> None:
     page = open_page(admin, "/messages/")
     page.get_by_role("button", name="系统菜单").click()

@@ -60,6 +60,7 @@
     const path = new URL(xhr.responseURL || location.href).pathname;
     if (path !== new URL(dialog.dataset.signInUrl, location.href).pathname) return;
     event.detail.shouldSwap = false;
+    if (requestConfig.headers['X-Background']) return;   /* nobody asked for it: nobody is interrupted */
     const redo = () => htmx.ajax(requestConfig.verb, requestConfig.path, { source: elt, target });
     alive(redo).then(yes => yes && location.assign(xhr.responseURL));
   });
