@@ -26,16 +26,19 @@ class Producer(threading.Thread):
         self.ledger: list[tuple[int, int, list[float]]] = []
 
     def run(self) -> None:
-        """Send a message of all tags every few milliseconds; some values are beyond a limit."""
+        """Send a message of all tags every few milliseconds; now and then a value crosses a limit."""
         self.sender.connect()
         at = round(time.time() * 1000)
         while not self.done.is_set():
             at = max(at + 1, round(time.time() * 1000))
-            values = [self.random.choice([-1.0, 50.0, 50.0, 50.0, 50.0, 120.0]) for _ in self.device["tags"]]
+            values = [self._next(value) for value in self.ledger[-1][2]]
             seq = self.sender.send(self.device["tags"], at, values)
             self.ledger.append((seq, at, values))
-            self.done.wait(0.01)
+            self.done.wait(0.03)
         self.sender.close()
+
+    def _next(self, value: float) -> float:
+        return self.random.choice([-1.0, 50.0, 50.0, 120.0, 130.0]) if self.random.random() < 0.05 else value
 
 
 def expected_episodes(producer: Producer) -> list[tuple[str, str, int, int | None, float]]:
