@@ -16,6 +16,7 @@ from yingan.commitments.queries.desk import (
 )
 from yingan.commitments.queries.layers import LayerLine, layers_of, may_report, prefill_for, totals_of
 from yingan.commitments.queries.own import (
+    NOT_COPIED,
     Month,
     Template,
     administrators_of,
@@ -32,6 +33,7 @@ from yingan.commitments.queries.own import (
 
 __all__ = [
     "FIGURES",
+    "NOT_COPIED",
     "Board",
     "CountyLine",
     "DayRow",

@@ -23,7 +23,9 @@ def test_each_required_item_is_missed(name: str) -> None:
     assert list(rules.problems_of(WHOLE | {name: None})) == [name]
 
 
-@pytest.mark.parametrize(("parts", "total", "fits"), [((5, 1, 1), 8, False), ((5, 1, 2), 8, True), ((0, 0, 0), 0, True)])
+@pytest.mark.parametrize(
+    ("parts", "total", "fits"), [((5, 1, 1), 8, False), ((5, 1, 2), 8, True), ((0, 0, 0), 0, True)]
+)
 def test_running_stopped_and_overhauled_units_add_up(parts: tuple[int, ...], total: int, *, fits: bool) -> None:
     values = WHOLE | dict(zip(rules.PARTS, parts, strict=True)) | {"units_total": total}
     problems = rules.problems_of(values)
@@ -32,7 +34,8 @@ def test_running_stopped_and_overhauled_units_add_up(parts: tuple[int, ...], tot
 
 @pytest.mark.parametrize(("flag", "number"), rules.PAIRS)
 @pytest.mark.parametrize(
-    ("said", "count", "agrees"), [(True, 1, True), (True, 0, False), (False, 0, True), (False, 2, False), (True, None, True)]
+    ("said", "count", "agrees"),
+    [(True, 1, True), (True, 0, False), (False, 0, True), (False, 2, False), (True, None, True)],
 )
 def test_a_flag_and_its_number_agree(flag: str, number: str, said: bool, count: int | None, *, agrees: bool) -> None:
     problems = rules.problems_of(WHOLE | {flag: said, number: count, "explanation": "说明"})
@@ -48,9 +51,7 @@ def test_what_is_unusual_wants_an_explanation(values: dict[str, bool]) -> None:
 
 
 def test_no_major_hazard_cannot_be_promised_while_one_is_open() -> None:
-    assert rules.problems_of(WHOLE, open_major_hazards=2) == {
-        "has_major_hazards": "有 2 条重大隐患未核销，请选择“有”"
-    }
+    assert rules.problems_of(WHOLE, open_major_hazards=2) == {"has_major_hazards": "有 2 条重大隐患未核销，请选择“有”"}
     assert rules.problems_of(WHOLE | {"has_major_hazards": True}, open_major_hazards=2) == {}
 
 
@@ -77,7 +78,13 @@ def test_the_default_grade_follows_the_formula(values: dict[str, object], grade:
 
 @pytest.mark.parametrize(
     ("chosen", "reason", "accepted"),
-    [(G.MAJOR, "", True), (G.SERIOUS, "", True), (G.GENERAL, "", False), (G.LOW, " ", False), (G.LOW, "动火已改期", True)],
+    [
+        (G.MAJOR, "", True),
+        (G.SERIOUS, "", True),
+        (G.GENERAL, "", False),
+        (G.LOW, " ", False),
+        (G.LOW, "动火已改期", True),
+    ],
 )
 def test_lowering_the_grade_wants_a_reason(chosen: str, reason: str, *, accepted: bool) -> None:
     values = WHOLE | {"special_hot_work_jobs": 1, "risk_grade": chosen, "risk_reason": reason}

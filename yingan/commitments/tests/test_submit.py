@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
-from yingan.accounts.models import User
 from yingan.commitments import queries, services
 from yingan.commitments.models import Commitment, CommitmentTemplate
 from yingan.commitments.tests.factories import DAY, at, ready, submitted, whole
-from yingan.enterprises.models import Enterprise
 from yingan.kernel.models import AuditEntry
 from yingan.kernel.workflow import history_of
 from yingan.notifications.models import Message
+
+if TYPE_CHECKING:
+    from yingan.accounts.models import User
+    from yingan.enterprises.models import Enterprise
 
 pytestmark = pytest.mark.django_db
 S = Commitment.Status

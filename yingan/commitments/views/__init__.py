@@ -1,0 +1,1 @@
+"""Pages: the enterprise's own, the levels below it, the authority's, the public board."""
