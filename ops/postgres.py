@@ -164,7 +164,9 @@ def _reachable(home: Path, user: str | None) -> Path:
     if user is None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return home.resolve()
-    if not home.is_symlink() or not home.exists():
+    if home.exists() and not home.is_symlink():
+        raise CannotGoOn(f"{home} 是普通用户建立的数据库：请用 {home.owner()} 启动，不要用 root。")
+    if not home.exists():
         place = accounts.HOME / f"{home.parent.name}-{home.name}-{secrets.token_hex(4)}"
         place.mkdir(mode=0o700)
         accounts.give(place, user)
