@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Q, Sum, Value, When
 
 from yingan.alarms.models import Alarm, AlarmEvent, AlarmPhoto, Rule
 from yingan.kernel import clock
@@ -74,8 +74,10 @@ def filter_counts(rows: QuerySet[Alarm]) -> dict[str, int]:
 def sign_of(rows: QuerySet[Alarm]) -> list[Any]:
     """Return what differs as soon as a list of unfinished alarms would look different."""
     open_rows = rows.order_by().filter(Q(closed_at__isnull=True) | Q(ended_at__isnull=True))
-    grouped = open_rows.values_list("status", "rule", "ended_at__isnull").annotate(n=Count("pk"))
-    return sorted([str(cell) for cell in row] for row in grouped)
+    grouped = open_rows.values("status", "rule").annotate(
+        n=Count("pk"), standing=Count("pk", filter=Q(ended_at__isnull=True)), times=Sum("episodes")
+    )
+    return sorted([str(cell) for cell in row.values()] for row in grouped)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ class AlarmCase:
 def case_of(alarm: Alarm, events: list[AlarmEvent], now: dt.datetime) -> AlarmCase:
     """Return one alarm with its newest value, steps, time line (newest first), pictures and clock."""
     waits = alarm.status == S.OPEN and not alarm.is_backfilled
+    raised = [event.recorded_at for event in events if event.kind == AlarmEvent.Kind.RAISED]
+    told_at = raised[-1] if raised else alarm.received_at  # one that came back begins to wait anew
     return AlarmCase(
         alarm,
         telemetry.latest_of([alarm.point], now=now)[alarm.point_id],
@@ -137,7 +141,7 @@ def case_of(alarm: Alarm, events: list[AlarmEvent], now: dt.datetime) -> AlarmCa
                 "attachment"
             )
         ),
-        alarm.received_at + ACKNOWLEDGE_WITHIN[alarm.rule in URGENT] if waits else None,
+        told_at + ACKNOWLEDGE_WITHIN[alarm.rule in URGENT] if waits else None,
         now,
     )
 
