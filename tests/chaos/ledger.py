@@ -50,8 +50,10 @@ def expected_episodes(producer: Producer) -> list[tuple[str, str, int, int | Non
             for _, at, values in producer.ledger:
                 value = values[place]
                 beyond = sign * value > sign * limit
-                if beyond and standing is None:
-                    standing = [at, value]
+                if beyond:
+                    standing = (
+                        [at, value] if standing is None else [standing[0], sign * max(sign * value, sign * standing[1])]
+                    )
                 elif not beyond and standing is not None:
                     found.append((tag, rule, int(standing[0]), at, standing[1]))
                     standing = None
