@@ -124,7 +124,7 @@ def reviewers(db: None, now: datetime):
 
 
 @pytest.fixture
-def browser() -> Client:
+def guest() -> Client:
     """Return a browser that nobody has used."""
     return Client()
 

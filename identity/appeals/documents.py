@@ -5,10 +5,10 @@ refused if it brings code, files or a password.
 """
 
 import os
-import re
 import tempfile
 import unicodedata
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
+from pypdf.generic import IndirectObject, NameObject
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -29,7 +30,8 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 4000
 MOST_PAGES = 20
 NONCE_BYTES = 12
-ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|OpenAction|AA|SubmitForm)\b")
+MOST_OBJECTS = 20_000
+ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EF", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData"}
 NOT_ALLOWED = "请上传 PDF、JPG 或 PNG 文件"
 
 
@@ -87,16 +89,39 @@ def _plain_name(name: str) -> str:
 
 
 def _checked_pdf(body: bytes) -> bytes:
-    if ACTIVE.search(body):
-        raise ValidationError("PDF 中含有脚本或附件，请重新导出后上传")
     try:
         reader = PdfReader(BytesIO(body), strict=False)
         pages = 0 if reader.is_encrypted else len(reader.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as broken:
+        is_active = bool(pages) and any(ACTIVE & _names(thing) for thing in _objects(reader))
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as broken:
         raise ValidationError("PDF 文件无法打开，请重新导出后上传") from broken
     if not 1 <= pages <= MOST_PAGES:
         raise ValidationError(f"请上传未加密、不超过 {MOST_PAGES} 页的 PDF 文件")
+    if is_active:
+        raise ValidationError("PDF 中含有脚本或附件，请重新导出后上传")
     return body
+
+
+def _objects(reader: PdfReader) -> Iterator[object]:
+    """Yield every object of the file, those in compressed streams too; names are decoded (/J#53 is /JS)."""
+    numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
+    numbers |= {(number, 0) for number in reader.xref_objStm}
+    if len(numbers) > MOST_OBJECTS:
+        raise ValueError("too many objects")
+    yield reader.trailer
+    for number, generation in sorted(numbers):
+        if number:
+            yield reader.get_object(IndirectObject(number, generation, reader))
+
+
+def _names(thing: object) -> set[str]:
+    """Return every name inside a direct object: keys of dictionaries and name values, at any depth."""
+    if isinstance(thing, dict):
+        found = {str(key) for key in thing}
+        return found.union(*(_names(value) for value in dict.values(thing)))
+    if isinstance(thing, list):
+        return set().union(*(_names(value) for value in list.__iter__(thing)))
+    return {str(thing)} if isinstance(thing, NameObject) else set()
 
 
 def _picture(name: str, body: bytes) -> Document:
@@ -108,6 +133,7 @@ def _picture(name: str, body: bytes) -> Document:
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             clean = upright.convert("RGB")
+            clean.info.clear()  # comments, positions, profiles
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as broken:
         raise ValidationError(NOT_ALLOWED) from broken
     written = BytesIO()

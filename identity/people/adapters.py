@@ -1,5 +1,6 @@
 """Where allauth asks us: sign-in, second factor and the claims of the OpenID Connect provider."""
 
+import time
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from identity.people import services
 from identity.people.models import Person, SecurityEvent
+from identity.people.sessions import STARTED
 from identity.people.throttle import Guess, remember_device
 from yingan.kernel import clock
 from yingan.kernel.http import client_ip
@@ -70,6 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def login(self, request: HttpRequest, user: Person) -> None:
         """Begin the session and record it."""
         super().login(request, user)
+        request.session[STARTED] = time.time()
         Guess(request, user.username).succeeded()
         services.record(Action.SIGNED_IN, user, ip=client_ip(request), now=clock.now())
 

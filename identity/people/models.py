@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from yingan.kernel.sealed import SealedTextField, blind_index, mask_name, mask_phone
 
@@ -57,6 +58,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     joined_at = models.DateTimeField("注册时间")
     password_changed_at = models.DateTimeField("密码修改时间")
+    session_epoch = models.PositiveIntegerField("登录批次", default=0)
 
     objects = PersonManager()
     USERNAME_FIELD = "username"
@@ -75,6 +77,11 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what every session of the person must carry: it changes with the password and with the epoch."""
+        words = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("identity.people.session", words, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_legal(self) -> bool:

@@ -1,10 +1,12 @@
 """The two doors of the OpenID Connect provider, held tighter than allauth holds them.
 
-Every client must use PKCE with S256, a confidential one too; and two requests with one code wait for each other, so
-that it buys one answer only (allauth keeps codes in the cache, whose delete does not say whether it found anything).
+Every client must use PKCE with S256, a confidential one too, and name its registered address to the letter (allauth
+lets a query string differ). Two requests with one code wait for each other, so that it buys one answer only (allauth
+keeps codes in the cache, whose delete does not say whether it found anything).
 """
 
 import hashlib
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from allauth.idp.oidc import views
@@ -17,22 +19,24 @@ from django.views.decorators.csrf import csrf_exempt
 
 @csrf_exempt
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Begin the code flow, or send the client its error if it comes without PKCE."""
+    """Begin the code flow for a known client with its exact address and PKCE; refuse every other request."""
     asked = request.GET if request.method == "GET" else request.POST
-    without = not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256"
-    if without and "request" not in request.POST:  # "request": our own signed consent form
-        return _without_pkce(request, asked.get("client_id", ""), asked.get("redirect_uri", ""), asked.get("state", ""))
+    if "request" in request.POST:  # our own signed consent form
+        return _authorize(request)
+    client = Client.objects.filter(id=asked.get("client_id", "")).first()
+    where = asked.get("redirect_uri", "")
+    if client is None or where not in client.get_redirect_uris():
+        problem = {"description": "unknown client or redirect_uri"}
+        return render(request, "idp/oidc/error.html", {"error": problem}, status=HTTPStatus.BAD_REQUEST)
+    if not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256":
+        answer = {"error": "invalid_request", "error_description": "PKCE with S256 is required"}
+        return HttpResponseRedirect(f"{where}?{urlencode(answer | {'state': asked.get('state', '')})}")
+    return _authorize(request)
+
+
+def _authorize(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = views.authorization(request)
     return response
-
-
-def _without_pkce(request: HttpRequest, client_id: str, where: str, state: str) -> HttpResponse:
-    sentence = "PKCE with S256 is required"
-    client = Client.objects.filter(id=client_id).first()
-    if client is None or where not in client.get_redirect_uris():
-        return render(request, "idp/oidc/error.html", {"error": {"description": sentence}}, status=400)
-    problem = {"error": "invalid_request", "error_description": sentence, "state": state}
-    return HttpResponseRedirect(f"{where}?{urlencode(problem)}")
 
 
 @csrf_exempt

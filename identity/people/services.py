@@ -83,6 +83,8 @@ def set_password(person: Person, password: str, *, now: dt.datetime) -> None:
 
 def end_sessions(person: Person) -> None:
     """End every session of the person and withdraw every token that a client holds for them."""
+    person.session_epoch += 1
+    person.save(update_fields=["session_epoch"])
     for session in UserSession.objects.filter(user=person):
         session.end()
     Token.objects.filter(user=person).delete()
