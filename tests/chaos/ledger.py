@@ -97,7 +97,9 @@ def compare(stack: Stack, producers: list[Producer]) -> None:
         rows = stack.query("SELECT seq, n FROM telemetry_readinglog WHERE boot = %s", producer.sender.boot)
         assert sorted(seq for seq, _ in rows) == [seq for seq, _, _ in ledger], "lost or doubled messages"
         assert sum(n for _, n in rows) == len(ledger) * len(device["tags"])
-        assert stored_episodes(stack, device["id"], ledger[0][1]) == expected_episodes(producer)
+        stored, expected = stored_episodes(stack, device["id"], ledger[0][1]), expected_episodes(producer)
+        wrong = sorted(set(stored) ^ set(expected), key=str)
+        assert stored == expected, f"{len(wrong)} differ: {wrong[:6]}"
         late = "SELECT count(*) FROM alarms_alarmepisode e JOIN telemetry_point p ON p.id = e.point_id"
         assert stack.query(late + " WHERE p.gateway_id = %s AND e.is_backfilled", device["id"]) == [(0,)]
     doubled = "SELECT key FROM alarms_alarmnotice GROUP BY enterprise_id, key HAVING count(*) > 1"
