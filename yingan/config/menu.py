@@ -69,7 +69,11 @@ HAZCHEM = SubSystem(
     (
         ENTERPRISE,
         REGISTRATION,
-        Group("安全承诺", "certificate", (Link("安全承诺书", "/commitments/"),)),
+        Group(
+            "安全承诺",
+            "certificate",
+            (Link("安全承诺书", "/commitments/"), Link("车间班组上报", "/commitments/reports/")),
+        ),
         MONITORING,
         ALARMS,
         ORGANISATION,
@@ -81,12 +85,11 @@ NEW = SubSystem("企业注册", (REGISTRATION,))
 AUTHORITY = SubSystem(
     "监管工作台",
     (
-        Link("工作台", "/authority/", "home"),
         Group(
             "审核",
             "clipboard-check",
             (
-                Link("安全承诺审核", "/authority/commitments/", roles=(Role.REVIEWER,)),
+                Link("安全承诺审核", "/authority/"),
                 Link("监管信息确认", "/authority/confirmations/", roles=(Role.REVIEWER,)),
             ),
         ),

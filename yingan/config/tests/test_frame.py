@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.urls import is_valid_path
 
 from yingan.accounts.models import Role
 from yingan.accounts.tests.factories import member
@@ -15,7 +16,7 @@ from yingan.enterprises.tests import factories as places
 from yingan.regions.models import Trade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from yingan.accounts.models import User
     from yingan.enterprises.models import Enterprise
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def labels(entries: list[menu.Link | menu.Group]) -> list[str]:
-    """Return the labels of a left menu, groups opened."""
-    return [link.label for entry in entries for link in (entry.entries if isinstance(entry, menu.Group) else (entry,))]
+def links_of(entries: Iterable[menu.Link | menu.Group]) -> list[menu.Link]:
+    """Return the entries of a left menu, groups opened."""
+    return [link for entry in entries for link in (entry.entries if isinstance(entry, menu.Group) else (entry,))]
+
+
+def labels(entries: Iterable[menu.Link | menu.Group]) -> list[str]:
+    """Return the labels of a left menu."""
+    return [link.label for link in links_of(entries)]
 
 
 def closed(user: User) -> dict[str, str]:
@@ -67,21 +73,30 @@ def test_an_industry_enterprise_has_its_own_sub_system(db: None) -> None:
 
 
 def test_officers_see_what_they_decide(reviewer: User, enforcer: User) -> None:
-    assert "安全承诺审核" in labels(menu.menu_for(reviewer, "/"))
-    assert "安全承诺审核" not in labels(menu.menu_for(enforcer, "/"))
+    assert "监管信息确认" in labels(menu.menu_for(reviewer, "/"))
+    assert "监管信息确认" not in labels(menu.menu_for(enforcer, "/"))
     assert closed(reviewer)["工贸系统"] == "您不负责工贸企业"
 
 
 def test_the_nearest_entry_is_the_current_one(admin: User) -> None:
     for path, label in (("/enterprise/", "企业基本信息"), ("/enterprise/registration/edit/", "企业注册信息")):
-        entries = menu.menu_for(admin, path)
-        links = [x for entry in entries for x in (entry.entries if isinstance(entry, menu.Group) else (entry,))]
-        assert [link.label for link in links if link.is_current] == [label]
+        assert [link.label for link in links_of(menu.menu_for(admin, path)) if link.is_current] == [label]
 
 
 def test_the_tile_of_the_own_sub_system_is_current(admin: User) -> None:
     assert [tile.label for tile in menu.tiles_for(admin, "/alarms/") if tile.is_current] == ["危化监测预警"]
     assert [tile.label for tile in menu.tiles_for(admin, "/organisation/") if tile.is_current] == ["用户组织管理"]
+
+
+def test_every_address_is_one_of_the_site_map(admin: User, reviewer: User) -> None:
+    places = (menu.HAZCHEM, menu.INDUSTRY, menu.MINING, menu.NEW, menu.AUTHORITY, menu.PLATFORM)
+    paths = {link.path for place in places for link in links_of(place.menu)}
+    paths |= {
+        link.path for user in (admin, reviewer) for link in menu.tiles_for(user, "/") + menu.header_for(user, "/")
+    }
+    paths |= {link.path for link in menu.PERSONAL} | {path for _, path in menu.DEMO} | {menu.bar_for(admin)}
+    paths |= {menu.HOME, menu.SIGN_IN, menu.SIGN_IN_LEGAL, menu.SIGN_OUT, menu.FORGOTTEN, menu.ACTIVATE}
+    assert sorted(path for path in paths - {""} if not is_valid_path(path)) == []
 
 
 def test_the_frame_shows_person_menu_and_footer(admin: User, signed_in: SignIn) -> None:
