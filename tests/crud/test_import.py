@@ -79,7 +79,7 @@ def test_all_problems_of_all_rows_are_told_at_once_and_nothing_is_saved(
     ]
     page = send(signed_in(admin), workbook(rows))
     assert "还没有导入：4 条有误，2 条可以导入" in page
-    for words in ("这个名称不能使用", "“工厂”不是可选项", "是否为“甲醇罐区”？", "与第 5 行重复", "已有同名部门"):
+    for words in ("这个名称不能使用", "“工厂”不是可选项", "请输入部门名称", "是否为“甲醇罐区”？", "与第 5 行重复", "已有同名部门"):
         assert words in page
     assert names() == {"甲醇罐区"}
 

@@ -13,7 +13,7 @@ from django.db.models import UniqueConstraint
 from django.forms import ModelChoiceField, ModelForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from django.contrib.auth.models import _User
     from django.db.models import BaseConstraint
@@ -67,3 +67,14 @@ def sentence_of(constraint: BaseConstraint, fields: Mapping[str, Any], broken: V
     if labels:
         return f"已有相同的{'和'.join(labels)}，请换一个"
     return "；".join(broken.messages) if broken else "与已有的记录重复"
+
+
+def spanning(is_long: Sequence[bool]) -> list[bool]:
+    """Return which cells of a form table of two columns span it: the long ones, and one left alone on its line."""
+    spans: list[bool] = []
+    left = True
+    for number, long in enumerate(is_long):
+        alone = left and (number + 1 == len(is_long) or is_long[number + 1])
+        spans.append(long or alone)
+        left = True if spans[-1] else not left
+    return spans

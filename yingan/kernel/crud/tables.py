@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import django_filters as filters
 import django_tables2 as tables
 from django.db import models
+from django.utils.html import format_html
 from django_filters.filterset import filterset_factory
 
 from yingan.kernel.crud.page import CrudPage, cell_of, field_of, label_of, links_of
@@ -49,8 +50,8 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # django-tables2 has no 
         places = (f"p-{column.card}" if column.card else "ya-not-phone", "ya-num" * column.is_number)
         attrs: dict[str, Any] = {"class": " ".join(filter(None, (*places, "l" * (column.card == "title"))))}
         if more:
-            attrs["data-more"] = lambda record: " · ".join(
-                text for other in more if (text := text_of(value_of(record, other.name)))
+            attrs["data-facts"] = lambda record: " · ".join(
+                text for told in (column, *more) if (text := text_of(value_of(record, told.name)))
             )
         super().__init__(
             verbose_name=label,
@@ -59,11 +60,12 @@ class CellColumn(tables.Column):  # type: ignore[misc]  # django-tables2 has no 
             order_by=sorting or None,
             attrs={"td": attrs},
         )
-        self.column = column
+        self.column, self.stands_for_more = column, bool(more)
 
     def render(self, record: Any) -> Any:
         """Return the cell."""
-        return cell_of(record, self.column)
+        cell = cell_of(record, self.column)
+        return format_html("<span>{}</span>", cell) if self.stands_for_more else cell
 
 
 def table_for(page: CrudPage, request: SignedInRequest, rows: models.QuerySet[Any]) -> tables.Table:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yingan.kernel.crud import services
 from yingan.kernel.crud.page import label_of
 from yingan.kernel.crud.tables import query_for, table_for
-from yingan.kernel.forms import bind, passes
+from yingan.kernel.forms import bind, passes, spanning
 from yingan.kernel.history import history_of
 from yingan.kernel.http import signed_in, wants_fragment
 from yingan.kernel.lists import text_of, value_of
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from yingan.kernel.crud.page import CrudPage
     from yingan.kernel.forms import Form
     from yingan.kernel.http import SignedInRequest
+
+
+LONG_TEXT = 30
 
 
 def gate(request: SignedInRequest, page: CrudPage, *, editing: bool = False) -> None:
@@ -136,21 +139,24 @@ def show_row(request: SignedInRequest, page: CrudPage, pk: int) -> HttpResponse:
     context = {
         "page": page,
         "row": row,
-        "facts": list(_facts(request, page, row)),
+        "facts": _facts(request, page, row),
         "versions": history_of(row),
         "may_edit": page.may_edit(request.user),
     }
     return show(request, "detail", context)
 
 
-def _facts(request: SignedInRequest, page: CrudPage, row: Any) -> Any:
-    """Yield label, text and whether it is long, of the form's fields and the list's other columns; masked if sealed."""
+def _facts(request: SignedInRequest, page: CrudPage, row: Any) -> list[tuple[str, str, bool]]:
+    """Return label, text and whether it spans, of the form's fields and the list's other columns; masked if sealed."""
     fields = {field.name: field for field in row._meta.concrete_fields}
     told = [name for name in page.form.base_fields if name in fields]
+    facts = []
     for name in told:
         text = text_of(value_of(row, name))
         sealed = isinstance(fields[name], SealedTextField)
-        yield str(page.form.base_fields[name].label or name), mask_phone(text) if sealed else text, len(text) > 30
+        facts.append((str(page.form.base_fields[name].label or name), mask_phone(text) if sealed else text))
     for column in page.columns_for(request.user):
         if column.name not in told:
-            yield label_of(page, column), text_of(value_of(row, column.name)), False
+            facts.append((label_of(page, column), text_of(value_of(row, column.name))))
+    spans = spanning([len(text) > LONG_TEXT for _, text in facts])
+    return [(label, text, span) for (label, text), span in zip(facts, spans, strict=True)]

@@ -18,6 +18,7 @@ from django.db.models import ForeignKey, UniqueConstraint
 from yingan.kernel.forms import bind, names_in, sentence_of
 from yingan.kernel.sheets.archive import HEADER_ROWS, Refused
 from yingan.kernel.sheets.cells import LinkField, data_of, text_in
+from yingan.kernel.templatetags.shell import problems as sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -228,9 +229,10 @@ def _compare_unique(model: Any, constraint: UniqueConstraint, enterprise_id: int
 
 
 def _problems(number: int, form: Any) -> Iterator[Problem]:
-    for name, reasons in form.errors.items():
-        known = form.fields.get(name)
-        value = form.data.get(name, "")
-        shown = "、".join(value) if isinstance(value, list) else str(value)
-        label = str(known.label) if known else ""
-        yield Problem(number, label, shown, "；".join(str(reason) for reason in reasons))
+    for name in form.fields:
+        if name in form.errors:
+            value = form.data.get(name, "")
+            shown = "、".join(value) if isinstance(value, list) else str(value)
+            yield Problem(number, str(form.fields[name].label), shown, "；".join(sentences(form[name])))
+    if form.non_field_errors():
+        yield Problem(number, "", "", "；".join(form.non_field_errors()))

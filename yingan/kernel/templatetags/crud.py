@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms, template
 
+from yingan.kernel.forms import spanning
+
 if TYPE_CHECKING:
     from django.http import QueryDict
 
@@ -38,14 +40,8 @@ def _placed(form: forms.BaseForm, names: Any) -> list[tuple[forms.BoundField, bo
     for field in shown:
         if field.field.widget.attrs.get("rows") == DJANGO_ROWS:
             field.field.widget.attrs["rows"] = "3"
-    placed: list[tuple[forms.BoundField, bool]] = []
-    left = True
-    for number, field in enumerate(shown):
-        followed = number + 1 < len(shown) and not isinstance(shown[number + 1].field.widget, LONG)
-        spans = isinstance(field.field.widget, LONG) or (left and not followed)
-        placed.append((field, spans))
-        left = True if spans else not left
-    return placed
+    spans = spanning([isinstance(field.field.widget, LONG) for field in shown])
+    return list(zip(shown, spans, strict=True))
 
 
 @register.simple_tag
