@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from ops import databases, environment, nats, ports, postgres
+from ops.failures import CannotGoOn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,15 @@ def _quiet_ports() -> list[str]:
     """Return free ports below the range from which clients take theirs: one that reconnects could take a server's."""
     found = (port for port in iter(lambda: 15000 + secrets.randbelow(15000), None) if ports.is_free(port))
     return [str(port) for port in sorted({next(found) for _ in range(4 * len(LISTENING))})[: len(LISTENING)]]
+
+
+def _starts(start: Callable[[], None]) -> bool:
+    """Start a server; say no while what was killed still holds its port or its shared memory."""
+    try:
+        start()
+    except CannotGoOn:
+        return False
+    return True
 
 
 class Stack:
@@ -99,19 +109,12 @@ class Stack:
     def kill_nats(self) -> None:
         """Kill the broker with -9 and start it again."""
         self._kill(self.broker.process_id)
-        self.broker.start(self.folder / "nats.log")
+        wait_for(lambda: _starts(lambda: self.broker.start(self.folder / "nats.log")), "the broker again", 30)
 
     def kill_postgres(self) -> None:
         """Kill the database server with -9, wait until its children have gone, and start it again."""
         self._kill(self.cluster.process_id)
-        wait_for(self._can_start_postgres, "postgres again", 30)
-
-    def _can_start_postgres(self) -> bool:
-        try:
-            self.cluster.start()
-        except Exception:  # noqa: BLE001  # the children still hold the shared memory
-            return False
-        return True
+        wait_for(lambda: _starts(self.cluster.start), "postgres again", 30)
 
     def _kill(self, process_id: Callable[[], int | None]) -> None:
         pid = process_id()
