@@ -59,6 +59,7 @@ class Outbox(models.Model):
     created_at = models.DateTimeField("建立时间")
     due_at = models.DateTimeField("下次发送")
     claimed_until = models.DateTimeField("占用至", null=True, blank=True)
+    is_wiped = models.BooleanField("已清除", default=False)
 
     class Meta:
         verbose_name = "待发消息"

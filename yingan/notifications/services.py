@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LEASE = dt.timedelta(seconds=60)
 RETRY_AFTER = (5, 30, 120, 600, 3600)  # seconds to wait after the first, second … failure; then it is given up
 MAX_ATTEMPTS = len(RETRY_AFTER) + 1
+BLANK_AFTER = dt.timedelta(days=30)  # then number and text of what was sent are wiped; the receipts stay as the proof
+FORGET_AFTER = dt.timedelta(days=365)  # then messages that were read are deleted
 
 
 def notify(
@@ -124,3 +126,11 @@ def _try(row: Outbox, channel: Channel) -> None:
         else:
             row.due_at = now + dt.timedelta(seconds=RETRY_AFTER[row.attempts - 1])
         row.save(update_fields=["state", "due_at", "claimed_until"])
+
+
+@transaction.atomic
+def forget_old(*, now: dt.datetime) -> None:
+    """Wipe phone numbers and texts that are no longer needed, and delete old messages that were read."""
+    settled = Outbox.objects.exclude(state=Outbox.State.WAITING).filter(is_wiped=False)
+    settled.filter(created_at__lt=now - BLANK_AFTER).update(address="", text="", is_wiped=True)
+    Message.objects.filter(read_at__isnull=False, sent_at__lt=now - FORGET_AFTER).delete()

@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from yingan.kernel import clock
 from yingan.notifications import services
 
 
@@ -11,3 +12,10 @@ def send_outbox(timestamp: int) -> None:
     """Send everything that is due, in batches, until nothing is left."""
     while services.send_due():
         pass
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(queue="default", queueing_lock="forget-notifications", pass_context=False)
+def forget_old(timestamp: int) -> None:
+    """Wipe what is no longer needed, every night."""
+    services.forget_old(now=clock.now())

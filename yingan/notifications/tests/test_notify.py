@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, transaction
 
 from yingan.accounts.tests.factories import person
+from yingan.kernel import clock
 from yingan.notifications import queries, services
 from yingan.notifications.models import Message, Outbox
 
@@ -80,3 +82,10 @@ def test_reading_all_leaves_other_people_alone(people: list[User]) -> None:
     services.notify(people, title="二", key="b")
     assert services.mark_all_read(by=people[0]) == 2
     assert (queries.unread_count(people[0]), queries.unread_count(people[1])) == (0, 2)
+
+
+def test_old_messages_are_deleted_once_they_were_read(people: list[User]) -> None:
+    services.notify(people, title="一", key="a")
+    services.mark_all_read(by=people[0])
+    services.forget_old(now=clock.now() + services.FORGET_AFTER + dt.timedelta(days=1))
+    assert list(Message.objects.values_list("recipient_id", flat=True)) == [people[1].pk]

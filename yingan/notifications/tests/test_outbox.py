@@ -164,3 +164,15 @@ def test_two_senders_at_once_never_take_the_same_thing() -> None:
     for sender in senders:
         sender.join()
     assert sorted(taken) == sorted(str(number) for number in range(40))
+
+
+def test_numbers_and_texts_are_wiped_after_a_month_and_the_proof_stays(channel: Memory) -> None:
+    services.send_sms("13800000001", "验证码 123456", key="old")
+    services.send_due()
+    services.send_sms("13800000002", "还没有发出", key="waiting")
+    services.forget_old(now=clock.now() + services.BLANK_AFTER - dt.timedelta(minutes=1))
+    assert Outbox.objects.get(key="old").address == "13800000001"
+    services.forget_old(now=clock.now() + services.BLANK_AFTER + dt.timedelta(minutes=1))
+    old = Outbox.objects.get(key="old")
+    assert (old.address, old.text, old.receipts.count()) == ("", "", 1)
+    assert Outbox.objects.get(key="waiting").text == "还没有发出"
