@@ -79,11 +79,13 @@ def bring_up(values: Values, supervisor: Supervisor) -> str:
             programs.broker_of(values).wait()
     accounts = prepare.everything(values)
     with Timed("各进程启动"):
-        for program in PROGRAMS:
-            if program.name not in SERVERS and program.wanted(values):
-                supervisor.begin(program.name)
+        for name in SITES:  # pages first: the others would only take the processor from them
+            supervisor.begin(name)
         for name, address in SITES.items():
             wait_for_site(name, values, address)
+        for program in PROGRAMS:
+            if program.name not in {*SERVERS, *SITES} and program.wanted(values):
+                supervisor.begin(program.name)
     return accounts
 
 
