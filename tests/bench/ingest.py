@@ -109,7 +109,7 @@ class Device:
 
 
 def pump(devices: list[Device], seconds: float, rate: float | None) -> int:
-    """Send for a time, at a rate in readings/s or as fast as the record follows; return how many readings were taken."""
+    """Send for a time, at a rate in readings/s or as fast as the record follows; return how many were committed."""
     before = sum(device.committed for device in devices)
     begun = time.perf_counter()
     messages = 0

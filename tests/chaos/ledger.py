@@ -11,6 +11,7 @@ from tests.stack import Stack, wait_for
 from yingan.ingest.sender import Sender
 
 HIGH, LOW = 100.0, 0.0
+Episode = tuple[str, str, int, int | None, float | None]
 
 
 class Producer(threading.Thread):
@@ -41,8 +42,11 @@ class Producer(threading.Thread):
         return self.random.choice([-1.0, 50.0, 50.0, 120.0, 130.0]) if self.random.random() < 0.05 else value
 
 
-def expected_episodes(producer: Producer) -> list[tuple[str, str, int, int | None, float]]:
-    """Say which episodes the ledger's values make: (tag, rule, raised, cleared, peak), worked out plainly."""
+def expected_episodes(producer: Producer) -> list[Episode]:
+    """Say which episodes the ledger's values make: (tag, rule, raised, cleared, peak), worked out plainly.
+
+    The peak of one that still stands is written when it clears.
+    """
     found = []
     for place, tag in enumerate(producer.device["tags"]):
         for rule, sign, limit in (("high", 1, HIGH), ("low", -1, LOW)):
@@ -58,15 +62,16 @@ def expected_episodes(producer: Producer) -> list[tuple[str, str, int, int | Non
                     found.append((tag, rule, int(standing[0]), at, standing[1]))
                     standing = None
             if standing is not None:
-                found.append((tag, rule, int(standing[0]), None, standing[1]))
+                found.append((tag, rule, int(standing[0]), None, None))
     return sorted(found, key=str)
 
 
-def stored_episodes(stack: Stack, gateway: int, boot_start: int) -> list[tuple[str, str, int, int | None, float]]:
+def stored_episodes(stack: Stack, gateway: int, boot_start: int) -> list[Episode]:
     """Return the episodes in the tables that began at or after a time (ms)."""
     rows = stack.query(
         "SELECT p.tag, e.rule, (extract(epoch FROM e.raised_at) * 1000)::bigint,"
-        " (extract(epoch FROM e.cleared_at) * 1000)::bigint, e.peak_value FROM alarms_alarmepisode e"
+        " (extract(epoch FROM e.cleared_at) * 1000)::bigint,"
+        " CASE WHEN e.cleared_at IS NOT NULL THEN e.peak_value END FROM alarms_alarmepisode e"
         " JOIN telemetry_point p ON p.id = e.point_id WHERE p.gateway_id = %s AND NOT e.is_backfilled"
         " AND e.raised_at >= to_timestamp(%s / 1000.0)",
         gateway, boot_start,

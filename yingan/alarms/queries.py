@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
 from yingan.alarms.models import Alarm, AlarmEpisode, AlarmEvent
-from yingan.telemetry.models import Point
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import _User
+
+    from yingan.telemetry.models import Point
 
 S = Alarm.Status
 

@@ -21,7 +21,7 @@ _left = int(_times or 1)
 
 def crash_here(name: str) -> None:
     """Kill this process as kill -9 does, if a test asked for it at this place."""
-    global _left  # noqa: PLW0603  # one counter a process
+    global _left
     if name != _name:
         return
     _left -= 1

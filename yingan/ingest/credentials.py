@@ -10,15 +10,19 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from yingan.telemetry import queries
 from yingan.telemetry.services.gateways import CHANNEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = logging.getLogger(__name__)
 POLL_S = 10.0
@@ -50,7 +54,7 @@ def render() -> bool:
 
 def changes() -> Iterator[None]:
     """Yield when gateways may have changed: when a service says so, and every POLL_S seconds."""
-    with psycopg.connect(**_address(), autocommit=True) as link:
+    with psycopg.connect(conninfo=_address(), autocommit=True) as link:
         link.execute(f"LISTEN {CHANNEL}")
         while True:
             yield
@@ -80,9 +84,8 @@ def _reload() -> None:
         logger.info("消息服务没有运行，启动时会读取网关用户：%s", error)
 
 
-def _address() -> dict[str, str]:
+def _address() -> str:
     place = connection.settings_dict
-    return {
-        "dbname": place["NAME"], "user": place["USER"], "password": place["PASSWORD"],
-        "host": place["HOST"], "port": place["PORT"],
-    }  # fmt: skip
+    return make_conninfo(
+        dbname=place["NAME"], user=place["USER"], password=place["PASSWORD"], host=place["HOST"], port=place["PORT"]
+    )

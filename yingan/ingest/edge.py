@@ -9,14 +9,11 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import nats
 from django.conf import settings
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from yingan.ingest import credentials, selfcheck
@@ -24,6 +21,12 @@ from yingan.ingest.crash import crash_here
 from yingan.ingest.pipeline import Delivery, Watermark
 from yingan.ingest.puller import Puller
 from yingan.ingest.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
 
 logger = logging.getLogger(__name__)
 MOST = 400  # messages in one transaction

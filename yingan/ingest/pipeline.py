@@ -6,11 +6,9 @@ edge acknowledge. Whatever fails leaves no trace but forgotten memory, which is 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from django.db import transaction
@@ -26,6 +24,10 @@ from yingan.kernel import clock
 from yingan.telemetry.models import IngestBeat
 from yingan.telemetry.models.measures import GOOD, OVER_RANGE, SUSPECT_TIME, Bytes, Floats, Ints, Readings
 from yingan.telemetry.services import readings as store
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 PAST_MS = 7 * 86_400_000
 AHEAD_MS = 5 * 60_000
@@ -88,7 +90,7 @@ class Batch:
                 stream_seq=delivery.stream_seq,
                 sha256=hashlib.sha256(delivery.body).hexdigest(),
                 raw=delivery.body,
-            )  # fmt: skip
+            )
         )
 
 

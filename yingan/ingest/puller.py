@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
-from nats.js import JetStreamContext
+from typing import TYPE_CHECKING
 
 from yingan.ingest.selfcheck import CONSUMER, STREAM
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.aio.subscription import Subscription
+    from nats.js import JetStreamContext
 
 AHEAD = 1000  # messages asked for and not yet here; bounds what this process can hold
 EXPIRES_S = 10.0
@@ -46,7 +47,7 @@ class Puller:
         for number in range(floor.stream_seq + 1, last.stream_seq + 1):
             await self.link.publish(f"$JS.ACK.{STREAM}.{CONSUMER}.1.{number}.{last.consumer_seq}.0.0", b"-NAK")
         await self.link.flush()
-        return info.num_ack_pending
+        return int(info.num_ack_pending)
 
     async def close(self) -> None:
         """Stop listening; what was not acknowledged comes again."""
@@ -62,7 +63,7 @@ class Puller:
             self._sort(await self.subscription.next_msg(timeout=wait_s), found)
             while len(found) < most and self.subscription.pending_msgs:
                 self._sort(await self.subscription.next_msg(timeout=0.001), found)
-        except (asyncio.TimeoutError, TimeoutError):
+        except TimeoutError:
             pass
         return found
 

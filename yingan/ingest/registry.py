@@ -5,17 +5,21 @@ A gateway is read from the tables when its first message comes, and its points a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yingan.alarms.services import recording
 from yingan.alarms.services.judge import RULES, Judge, Limits
 from yingan.telemetry import queries
-from yingan.telemetry.models import Point
 from yingan.telemetry.models.measures import NEVER, OPEN_RULE, Floats, Ints, Packed
-from yingan.telemetry.queries import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yingan.telemetry.models import Point
+    from yingan.telemetry.queries import Known
 
 FOREVER = np.iinfo(np.int64).max
 NAN = float("nan")
@@ -131,11 +135,11 @@ class Registry:
             self.judge.set_limits(slot, limits_of(point))
             self.point_at[slot] = point
         ended = [(-point.retired_at.timestamp() if point.retired_at else -FOREVER) for point in points]
-        order = np.argsort(np.array(ended), kind="stable")[::-1] if points else []
+        order = np.argsort(np.array(ended, np.float64), kind="stable")[::-1].tolist()
         return GatewayState(
             known,
             points,
-            {points[place].source_tag: int(place) for place in order},  # the living point of a tag comes last
+            {points[place].source_tag: place for place in order},  # the living point of a tag comes last
             np.array([point.pk for point in points], np.int64),
             np.array([self.slot_of[point.pk] for point in points], np.int64),
             np.array([NAN if point.range_low is None else point.range_low for point in points], np.float64),
@@ -147,7 +151,9 @@ class Registry:
     def _restore(self, packed: Packed) -> None:
         slots = [self.slot_of.get(point, -1) for point in packed.points.tolist()]
         kept = np.array([place for place, slot in enumerate(slots) if slot >= 0], np.int64)
-        self.judge.put_back(np.array(slots, np.int64)[kept], *(column[kept] for column in packed[1:5]))
+        places = np.array(slots, np.int64)[kept]
+        columns = packed.times[kept], packed.values[kept], packed.qualities[kept], packed.judged[kept]
+        self.judge.put_back(places, *columns)
         for row in packed.open_rules:
             slot = slots[row["index"]]
             if slot >= 0:

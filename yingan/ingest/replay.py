@@ -11,16 +11,13 @@ import datetime as dt
 import gzip
 import secrets
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from yingan.alarms import queries as alarms
 from yingan.alarms.services.judge import RULES
-from yingan.enterprises.models import Enterprise
 from yingan.ingest.sender import Sender
 from yingan.kernel import clock, tenancy
 from yingan.telemetry import queries
@@ -28,6 +25,12 @@ from yingan.telemetry.models import Equipment, Gateway, Point
 from yingan.telemetry.models.points import LIMITS
 from yingan.telemetry.services import equipment as equipment_services
 from yingan.telemetry.services import gateways, points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from yingan.enterprises.models import Enterprise
 
 READINGS_A_MESSAGE = 500
 LONGEST_MINUTES = 7 * 1440 - 60  # what is older counts as a clock that is wrong
@@ -193,7 +196,7 @@ def report(run: Run, recording: Recording) -> dict[str, Any]:
     name_of = {point.pk: name for name, point in run.points.items()}
     with tenancy.acting_for(run.gateway.enterprise_id):
         episodes = alarms.episodes_of(run.points.values())
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "point": name_of[episode.point_id],
             "level": episode.rule,
@@ -203,7 +206,7 @@ def report(run: Run, recording: Recording) -> dict[str, Any]:
         for episode in episodes
     ]
     order = {name: place for place, name in enumerate(run.points)}
-    found.sort(key=lambda row: (row["raised_minute"], order[row["point"]], RULES.index(row["level"])))
+    found.sort(key=lambda row: (row["raised_minute"], order[str(row["point"])], RULES.index(str(row["level"]))))
     return {"alarms": found}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
-from nats.js.api import ConsumerInfo, StreamInfo
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+    from nats.js.api import ConsumerInfo, StreamInfo
 
 STREAM, CONSUMER, FILTER = "$MQTT_msgs", "ingest", "$MQTT.msgs.gw.>"
 OLDEST_VERSION = (2, 15, 1)
@@ -78,6 +80,6 @@ def of_consumer(info: ConsumerInfo) -> list[str]:
         (config.ack_policy == "explicit", "消费者没有逐条确认"),
         ((config.max_deliver or -1) < 0, "消费者会放弃多次失败的消息"),
         ((config.ack_wait or 0) >= ACK_WAIT_S, "消费者确认等待时间太短"),
-        (0 < (config.max_ack_pending or 0), "消费者未确认消息没有上限"),
+        ((config.max_ack_pending or 0) > 0, "消费者未确认消息没有上限"),
     ]
     return [sentence for holds, sentence in checks if not holds]

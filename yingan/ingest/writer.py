@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from yingan.ingest.pipeline import Delivery, Pipeline, Watermark, beat
 from yingan.kernel import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 LOCK = 7303

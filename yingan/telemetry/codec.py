@@ -25,14 +25,14 @@ def _compress(data: bytes) -> bytes:
     tool = getattr(_local, "compressor", None)
     if tool is None:
         tool = _local.compressor = zstandard.ZstdCompressor(level=1)
-    return cast(bytes, tool.compress(data))
+    return cast("bytes", tool.compress(data))
 
 
 def _expand(data: bytes | memoryview) -> bytes:
     tool = getattr(_local, "expander", None)
     if tool is None:
         tool = _local.expander = zstandard.ZstdDecompressor()
-    return cast(bytes, tool.decompress(bytes(data), max_output_size=BLOCK_LIMIT))
+    return cast("bytes", tool.decompress(bytes(data), max_output_size=BLOCK_LIMIT))
 
 
 def _shuffle(column: npt.NDArray[Any]) -> bytes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 LIVE, STALE, OFFLINE, NEVER_SEEN = "live", "stale", "offline", "never"
 LABELS = {LIVE: "在线", STALE: "数据陈旧", OFFLINE: "离线", NEVER_SEEN: "从未上传"}

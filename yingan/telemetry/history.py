@@ -1,4 +1,4 @@
-"""The history of a point behind a narrow door: `append`, `series`, `buckets`, `drop_before`; PostgreSQL stands behind it.
+"""The history of a point behind a narrow door: `append`, `series`, `buckets`, `drop_before`; behind it PostgreSQL.
 
 What the worker has put into hour blocks is read from there, the tail from the log, both in one statement, so that a
 reading that moves from one to the other is seen exactly once.
@@ -7,7 +7,6 @@ reading that moves from one to the other is seen exactly once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +20,8 @@ from yingan.telemetry.models.measures import GOOD, QUALITY_MASK, SUSPECT_TIME, B
 from yingan.telemetry.services import readings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from yingan.telemetry.models import Point
 
 HOUR_MS = 3_600_000
@@ -38,14 +39,14 @@ SELECT b.data, NULL::timestamptz FROM telemetry_historyblock b
 WHERE b.enterprise_id = %(enterprise)s AND b.point_id = %(point)s
   AND b.start_at >= %(first_hour)s AND b.start_at < %(end)s
 UNION ALL {_TAIL}
-"""  # noqa: S608  # constants of our own
+"""
 _HEADERS = f"""
 SELECT NULL::bytea, NULL::timestamptz, b.start_at, b.good, b.low, b.high, b.total, b.first_value, b.last_value
 FROM telemetry_historyblock b
 WHERE b.enterprise_id = %(enterprise)s AND b.point_id = %(point)s
   AND b.start_at >= %(first_hour)s AND b.start_at < %(end)s
 UNION ALL SELECT t.*, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM ({_TAIL}) t
-"""  # noqa: S608  # constants of our own
+"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def series(point: Point, start: dt.datetime, end: dt.datetime) -> Series:
 
 def arrays(point: Point, start: dt.datetime, end: dt.datetime) -> Columns:
     """Return the same as `series`, as arrays."""
-    parts = [_cut(_unpack(*row, point.pk), start, end) for row in _ask(_SERIES, point, start, end)]
+    rows = _ask(_SERIES, point, start, end)
+    parts = [_cut(_unpack(data, received, point.pk), start, end) for data, received in rows]
     return _join(parts)
 
 
@@ -167,7 +169,7 @@ def _unpack(data: bytes, received: dt.datetime | None, point_id: int) -> Columns
 
 def _cut(columns: Columns, start: dt.datetime, end: dt.datetime) -> Columns:
     inside = (columns.times >= _stamp(start)) & (columns.times < _stamp(end))
-    return Columns(*(column[inside] for column in columns))
+    return Columns(columns.times[inside], columns.values[inside], columns.qualities[inside])
 
 
 def _join(parts: Sequence[Columns]) -> Columns:

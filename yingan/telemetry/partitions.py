@@ -7,12 +7,14 @@ What finds no partition lies in the default one and is moved when its own is mad
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
 from yingan.kernel.walls import wall_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAYS_AHEAD = 60
 MONTHS_AHEAD = 14
@@ -75,12 +77,10 @@ def _make(plan: Plan, suffix: str, start: dt.date, end: dt.date) -> bool:
             cursor.execute(statement)
         cursor.execute(f"LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE")
         cursor.execute(
-            f"WITH moved AS (DELETE FROM {rest} WHERE {span} RETURNING *)"  # noqa: S608  # names and dates of our own
-            f" INSERT INTO {name} SELECT * FROM moved"
+            f"WITH moved AS (DELETE FROM {rest} WHERE {span} RETURNING *) INSERT INTO {name} SELECT * FROM moved"
         )
-        cursor.execute(
-            f"ALTER TABLE {plan.table} ATTACH PARTITION {name} FOR VALUES FROM ('{start} 00:00+00') TO ('{end} 00:00+00')"
-        )
+        bounds = f"FROM ('{start} 00:00+00') TO ('{end} 00:00+00')"
+        cursor.execute(f"ALTER TABLE {plan.table} ATTACH PARTITION {name} FOR VALUES {bounds}")
     return True
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from django.db.models import QuerySet
 
 from yingan.kernel import clock
 from yingan.telemetry import freshness, history
@@ -16,6 +14,11 @@ from yingan.telemetry.codec import unpack_latest
 from yingan.telemetry.history import Bucket, Series
 from yingan.telemetry.models import Gateway, GatewayRun, IngestBeat, Latest, Point, ReadingReceipt, ThresholdChange
 from yingan.telemetry.models.measures import GOOD, NEVER, QUALITY_MASK, SUSPECT_TIME, Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 __all__ = ["Bucket", "Series"]
 

@@ -1,9 +1,7 @@
-"""What people do about an alarm: acknowledge, handle, close, mark as false. Each step is in the time line and audited."""
+"""What people do about an alarm: acknowledge, handle, close, mark as false; all in the time line and audited."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +12,9 @@ from yingan.kernel import audit
 from yingan.kernel.workflow import StepRefused
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import _User
 
 K = AlarmEvent.Kind

@@ -7,13 +7,15 @@ good quality neither raises nor clears. Points at rest are judged in vectors, on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from yingan.telemetry.models.measures import GOOD, NEVER, QUALITY_MASK, Bytes, Floats, Ints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 RULES = ("high_high", "high", "low", "low_low")
 SIGNS = np.array([1.0, 1.0, -1.0, -1.0])
@@ -220,23 +222,28 @@ class Judge:
         track = self.tracks.get(slot)
         if track is None or times[0] < track.time:
             track = self.tracks[slot] = LateTrack()
-        for rule, state in enumerate(track.states):
-            sign, judged_by, found = float(SIGNS[rule]), self.rule(rule, slot), None
-            for time, value in zip(times, values, strict=True):
-                changed = state.step(time, sign * value, judged_by)
-                if changed and state.active:
-                    track.starts[rule] = (time, value)
-                if changed or state.active:
-                    start, first = track.starts[rule]
-                    found = LateEpisode(slot, rule, start, first, time, value, sign * state.peak)
-                if changed and not state.active and found:
-                    yield found
-                    found = None
-            if found:
-                yield found
+        for rule in range(len(RULES)):
+            yield from self._follow_rule(slot, rule, track, list(zip(times, values, strict=True)))
         track.time = times[-1]
         if not any(state.active or state.since != NEVER for state in track.states):
             del self.tracks[slot]
+
+    def _follow_rule(
+        self, slot: int, rule: int, track: LateTrack, readings: list[tuple[int, float]]
+    ) -> Iterator[LateEpisode]:
+        state, sign, judged_by = track.states[rule], float(SIGNS[rule]), self.rule(rule, slot)
+        found: LateEpisode | None = None
+        for time, value in readings:
+            changed = state.step(time, sign * value, judged_by)
+            if changed and state.active:
+                track.starts[rule] = (time, value)
+            if changed or state.active:
+                found = LateEpisode(slot, rule, *track.starts[rule], time, value, sign * state.peak)
+            if changed and not state.active and found:
+                yield found
+                found = None
+        if found:
+            yield found
 
     def _remember(self, slots: Ints, times: Ints, values: Floats, qualities: Bytes) -> None:
         ends = np.flatnonzero(np.append(slots[1:] != slots[:-1], True))

@@ -1,14 +1,17 @@
-"""Turning owed notices into messages: the worker's part. Message and mark are one transaction: told once, never lost."""
+"""Turning owed notices into messages: the worker's part. Message and mark are one transaction: told exactly once."""
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import TYPE_CHECKING
 
 from yingan.accounts.models import Membership, Role, User
 from yingan.alarms.models import RANK, AlarmNotice, Rule
 from yingan.kernel import clock, tenancy
 from yingan.notifications.models import Message
 from yingan.notifications.services import notify
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 AT_ONCE = 200
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from yingan.alarms.models import Alarm, AlarmEpisode, AlarmEvent, AlarmNotice
 from yingan.alarms.services.judge import RULES, Change, LateEpisode
 from yingan.kernel import clock
-from yingan.telemetry.models import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from yingan.telemetry.models import Point
 
 logger = logging.getLogger(__name__)
 Key = tuple[int, str]  # point, rule
@@ -81,7 +85,7 @@ class Desk:
                 recorded_at=self.now,
                 value=value,
                 note=note,
-            )  # fmt: skip
+            )
         )
 
 
@@ -246,7 +250,7 @@ def _owe(told: Sequence[tuple[AlarmEpisode, str]], now: dt.datetime) -> None:
                 kind=kind,
                 created_at=now,
                 key=f"episode-{episode.pk}-{kind}",
-            )  # fmt: skip
+            )
             for episode, kind in told
         ]
     )

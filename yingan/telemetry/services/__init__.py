@@ -1,4 +1,4 @@
-"""Every write of the context: `gateways`, `equipment`, `points` by people, `readings` by ingest, `blocks` by the worker."""
+"""Every write of the context: by people, by ingest (`readings`) and by the worker (`blocks`)."""
 
 
 class Refused(Exception):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import psycopg
@@ -16,6 +14,10 @@ from yingan.telemetry import history
 from yingan.telemetry.codec import pack_block, unpack_block
 from yingan.telemetry.models import Gateway, HistoryBlock, HistoryCursor, Point, ReadingReceipt
 from yingan.telemetry.models.measures import GOOD, QUALITY_MASK, Bytes, Floats, Ints
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
 
 ROWS_AT_ONCE = 4000
 
@@ -93,7 +95,8 @@ def _split(points: Ints, times: Ints, values: Floats, qualities: Bytes) -> Itera
         return
     hours = times - times % history.HOUR_MS
     order = np.lexsort((times, points))
-    points, hours, times, values, qualities = (c[order] for c in (points, hours, times, values, qualities))
+    points, hours, times = points[order], hours[order], times[order]
+    values, qualities = values[order], qualities[order]
     borders = np.flatnonzero((points[1:] != points[:-1]) | (hours[1:] != hours[:-1])) + 1
     starts, ends = [0, *borders.tolist()], [*borders.tolist(), len(points)]
     for start, end in zip(starts, ends, strict=True):
@@ -130,9 +133,11 @@ ON CONFLICT (enterprise_id, point_id, start_at) DO UPDATE SET first_at = EXCLUDE
 def _joined(hour: Hour, block: bytes | None) -> Hour:
     if block is None:
         return hour
-    columns = [np.concatenate(pair) for pair in zip(unpack_block(block), hour[2:], strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    return Hour(hour.point_id, hour.start, *(column[order] for column in columns))
+    times, values, qualities = unpack_block(block)
+    times = np.concatenate([times, hour.times])
+    order = np.argsort(times, kind="stable")
+    values = np.concatenate([values, hour.values])[order]
+    return Hour(hour.point_id, hour.start, times[order], values, np.concatenate([qualities, hour.qualities])[order])
 
 
 def _row(enterprise_id: int, hour: Hour) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 import uuid
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from yingan.telemetry.models import Gateway, Point
 from yingan.telemetry.services import Refused
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.contrib.auth.models import _User
 
 CHANNEL = "telemetry_gateways"  # ingest listens here and renders the broker's users (ingest/credentials.py)
@@ -23,7 +24,7 @@ COST = 4  # the secret has 144 random bits: a slower hash would only slow every 
 
 
 @transaction.atomic
-def add(gateway: Gateway, *, by: _User, password: str | None = None) -> str:
+def add(gateway: Gateway, *, by: _User | None, password: str | None = None) -> str:
     """Register a gateway of `gateway.enterprise` and return its password, which cannot be shown again.
 
     The broker knows it a moment after the transaction. A given `password` is for demonstration data only.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -15,6 +14,8 @@ from yingan.telemetry.models.points import LIMITS
 from yingan.telemetry.services import Refused
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.contrib.auth.models import _User
 
 JUDGED_BY = (*LIMITS, "range_low", "range_high", "deadband", "on_delay_s", "off_delay_s")

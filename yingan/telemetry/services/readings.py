@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 from django.db import connection
 
 from yingan.telemetry.codec import pack_latest, pack_log
-from yingan.telemetry.models.measures import Packed, Readings
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from yingan.telemetry.models.measures import Packed, Readings
 
 
 class LogRow(NamedTuple):
