@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 
 from yingan.accounts.models import PasswordRecord
 
-PUBLISHED = "11111111"  # noqa: S105  # the manual's initial password: a trigger, never a credential
+PUBLISHED = "11111111"  # the manual's initial password: a trigger, never a credential
 LOCAL_WORDS = ("woaini", "520131", "woaiwo", "zhendeaini", "mima123", "hubei", "yingji", "anquan", "yingan", "admin888")
 LEAST_WORD, LEAST_REST = 6, 6
 CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")

@@ -38,7 +38,7 @@ def begin(request: HttpRequest, *, way: str = UserSession.Way.PASSWORD) -> None:
     UserSession.objects.update_or_create(
         session_key=str(request.session.session_key),
         defaults={
-            "user_id": request.user.pk,
+            "user_id": int(request.user.pk or 0),
             "way": way,
             "device": device_name(request.headers.get("User-Agent", "")),
             "address": client_ip(request),
@@ -68,6 +68,11 @@ def end(rows: Iterable[UserSession]) -> int:
 def end_all(user: User, *, but: str | None = None) -> int:
     """End all sessions of a person except the one with the key `but`; return how many."""
     return end(UserSession.objects.filter(user_id=user.pk).exclude(session_key=but or ""))
+
+
+def move(old: str, new: str) -> None:
+    """Keep a session on the list under the new id that it got."""
+    UserSession.objects.filter(session_key=old).update(session_key=new)
 
 
 class SessionLimits:

@@ -1,0 +1,1 @@
+"""Pages of the first day and of the authority's confirmations."""
