@@ -2,12 +2,15 @@
 
 import asyncio
 import dataclasses
+import json
 import os
+import queue
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,14 +115,18 @@ def gateway(name: str, secret: str) -> str:
 
 
 def publish(broker: Broker, user: str, secret: str, topic: str) -> bool:
-    """Publish one message with QoS 1; say whether it was acknowledged."""
-    link = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=user)
+    """Publish one message with QoS 1; say whether it was acknowledged. Who is not let in publishes nothing."""
+    answers: queue.Queue[bool] = queue.Queue()
+    link = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=user, reconnect_on_failure=False)
     link.username_pw_set(user, secret)
+    link.on_connect = lambda client, data, flags, reason, properties: answers.put(not reason.is_failure)
     link.connect("127.0.0.1", int(broker.values["MQTT_PORT"]))
     link.loop_start()
     try:
+        if not answers.get(timeout=20):
+            return False
         message = link.publish(topic, b"x", qos=1)
-        message.wait_for_publish(timeout=2)
+        message.wait_for_publish(timeout=20)
         return message.is_published()
     finally:
         link.disconnect()
@@ -135,14 +142,24 @@ async def waiting(broker: Broker) -> tuple[int, bool]:
     return consumer.num_pending, stream.config.discard == "new" and bool(stream.config.max_bytes)
 
 
+def loaded_at(broker: Broker) -> str:
+    """Return when the broker last read its configuration."""
+    with urllib.request.urlopen(f"{broker.values['NATS_MONITOR_URL']}/varz", timeout=5) as answer:  # noqa: S310
+        return str(json.load(answer)["config_load_time"])
+
+
 def admit(broker: Broker, lines: str) -> None:
     """Write `gateways.conf` and tell the broker, as the platform does."""
     text = broker_module.NO_GATEWAYS.replace("\n]", f"\n{lines}]")
     (broker.folder / "gateways.conf").write_text(text, "utf-8")
     pid = broker.process_id()
     assert pid
+    earlier = loaded_at(broker)
     os.kill(pid, signal.SIGHUP)
-    time.sleep(0.5)
+    end = time.monotonic() + 20
+    while loaded_at(broker) == earlier:
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_what_a_gateway_sends_waits_for_ingest_even_across_a_kill(broker: Broker, tmp_path: Path) -> None:
