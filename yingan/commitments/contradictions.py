@@ -83,5 +83,5 @@ def _against_reports(values: Values, totals: Totals) -> list[Contradiction]:
 
 
 def _differs(name: str, said: Any, fact: str) -> Contradiction:
-    words = f"{shown(name, said)} {unit_of(name)}" if unit_of(name) else f"“{shown(name, said)}”"
+    words = f" {shown(name, said)} {unit_of(name)}" if unit_of(name) else f"“{shown(name, said)}”"
     return Contradiction(f"reports-{name}", name, f"{label_of(name)}填{words}", fact, url="/commitments/reports/")

@@ -56,6 +56,7 @@ class AnswersMixin:
 class CommitmentForm(AnswersMixin, forms.ModelForm[Commitment]):
     """The whole sheet. A draft may leave anything open, so that nothing typed is ever refused for being unfinished."""
 
+    has_open_reasons = False
     scan = UploadField(label="签字扫描件", required=False, help_text="pdf、jpg、png，10 MB 以内")
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -70,6 +71,7 @@ class CommitmentForm(AnswersMixin, forms.ModelForm[Commitment]):
         self.fields["day"].disabled = self.instance.pk is not None
         for name in ("explanation", "text"):
             self.fields[name].widget.attrs["rows"] = 3 if name == "text" else 2
+        self.fields["duty_leader_phone"].widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
         self.fields["risk_grade"] = forms.ChoiceField(
             label="风险级别",
             required=False,
@@ -87,9 +89,11 @@ class CommitmentForm(AnswersMixin, forms.ModelForm[Commitment]):
     def take(self, problems: dict[str, str]) -> None:
         """Take over what the service found missing; a reason's problem stands at its contradiction."""
         for name, words in problems.items():
-            self.add_error(name if name in self.fields else None, words if name in self.fields else REASON_WORDS)
-        if any(name.startswith(REASON) for name in problems):
-            self.has_open_reasons = True
+            if name in self.fields:
+                self.add_error(name, words)
+        self.has_open_reasons = any(name.startswith(REASON) for name in problems)
+        if self.has_open_reasons:
+            self.add_error(None, REASON_WORDS)
 
 
 REASON_WORDS = "有与系统数据不一致的条目没有填写理由"

@@ -151,6 +151,11 @@ class QueueRow:
     change_count: int | None  # None where there is nothing to compare with
     first_contradiction: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def waits(self) -> str:
+        """How long it waits, in words."""
+        return sheet.minutes_in_words(self.waits_min)
+
 
 def queue_of(user: _User) -> QuerySet[Commitment]:
     """Return what waits for review, of any day: by contradictions, then risk, then waiting time."""
@@ -191,6 +196,11 @@ class Desk:
     longest_wait_min: int | None
     stopped: int
     rows: list[DayRow]
+
+    @property
+    def longest_wait(self) -> str:
+        """How long the oldest one of today waits, in words; '' where none does."""
+        return "" if self.longest_wait_min is None else sheet.minutes_in_words(self.longest_wait_min)
 
     @property
     def rate(self) -> str:

@@ -104,6 +104,11 @@ class Day:
     is_today: bool
     is_future: bool
 
+    @property
+    def weekday(self) -> str:
+        """The day of the week in one character."""
+        return sheet.weekday(self.date)[-1]
+
 
 @dataclass(frozen=True)
 class Month:
@@ -113,6 +118,11 @@ class Month:
     weeks: list[list[Day | None]]
     published: int
     late: int
+
+    @property
+    def days(self) -> list[Day]:
+        """The days of the month in order."""
+        return [day for week in self.weeks for day in week if day]
 
     @property
     def previous(self) -> dt.date:
@@ -173,9 +183,8 @@ class TodayState:
 
     @property
     def left_words(self) -> str:
-        """The time that is left, in words."""
-        hours, minutes = divmod(abs(self.left_min), 60)
-        return f"{hours} 小时 {minutes} 分" if hours else f"{minutes} 分"
+        """The time that is left, or has passed since, in words."""
+        return sheet.minutes_in_words(abs(self.left_min))
 
 
 def today_state(enterprise: Enterprise, *, now: dt.datetime) -> TodayState:

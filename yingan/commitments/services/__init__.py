@@ -1,6 +1,7 @@
 """Every write of the context, by verb family; pages import the functions from here."""
 
 from yingan.commitments.services.deadline import close_days, remind_due, remind_now
+from yingan.commitments.services.reporting import NEEDED as REPORT_NEEDS
 from yingan.commitments.services.reporting import ReportIncomplete, move_report, save_report
 from yingan.commitments.services.review import Stale, take_step
 from yingan.commitments.services.seeding import seed
@@ -15,6 +16,7 @@ from yingan.commitments.services.writing import (
 )
 
 __all__ = [
+    "REPORT_NEEDS",
     "Incomplete",
     "Refused",
     "ReportIncomplete",

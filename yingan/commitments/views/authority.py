@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 QUEUE_PAGE = 20
 ROWS_PAGE = 50
-TABS = (("waiting", "待审核"), ("returned", "已退回"), ("published", "已通过"), ("open", "未承诺"))
 OPINIONS = ("作业数量与实际不符，请核实后重新提交。", "风险级别偏低，请按实际情况填写。", "请补充情况说明。")
 
 
@@ -45,6 +44,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "now": now,
         "page": page,
         "lines": lines,
+        "earlier_count": max(0, page.paginator.count - overview.counts["waiting"]),
         "open_rows": queries.figure_rows(overview.rows, "open"),
         "may_review": request.user.has_role(Role.REVIEWER),
         **(_review_context(request, picked) if picked else {}),

@@ -62,6 +62,8 @@ def edit_report(request: SignedInRequest, department_id: int, day: str) -> HttpR
     form = ReportForm(request.POST or None, instance=report)
     if request.method == "POST" and form.is_valid() and _saved(request, form):
         return redirect(f"{reverse('commitment-reports')}?day={day}")
+    for name in services.REPORT_NEEDS:
+        form.fields[name].required = True  # only the star: a draft has been judged by now
     context = {
         "form": form,
         "report": report,
