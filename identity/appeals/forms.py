@@ -9,7 +9,7 @@ from identity.appeals import documents
 from identity.appeals.documents import Document
 from identity.appeals.models import Reason
 from identity.appeals.services import Declaration
-from identity.people.forms import SIX_DIGITS, text
+from identity.people.forms import SIX_DIGITS, Form, text
 from yingan.kernel import clock
 from yingan.kernel.identifiers import check_credit_code, check_id_number, check_phone, normal_form
 
@@ -22,7 +22,7 @@ def _file(label: str, *, required: bool) -> forms.FileField:
     return forms.FileField(label=label, required=required, widget=control, help_text=hint, max_length=255)
 
 
-class AppealForm(forms.Form):
+class AppealForm(Form):
     """帐号申诉."""
 
     uscc = forms.CharField(label="统一社会信用代码", max_length=30, widget=text(autocomplete="off"))
@@ -78,7 +78,7 @@ class AppealForm(forms.Form):
         return Declaration(**{name: value for name, value in data.items() if name != "code"})
 
 
-class StatusForm(forms.Form):
+class StatusForm(Form):
     """Looking an appeal up: its number, and the credit code as a second thing to know."""
 
     number = forms.CharField(label="申诉编号", max_length=30, widget=text(autocomplete="off", placeholder="SS 开头"))
@@ -93,11 +93,11 @@ class StatusForm(forms.Form):
         return check_credit_code(self.cleaned_data["uscc"])
 
 
-class OpinionForm(forms.Form):
+class OpinionForm(Form):
     """A reviewer's decision."""
 
     text = forms.CharField(
-        label="意见", max_length=300, error_messages={"required": "请填写审核意见"},
+        label="审核意见", max_length=300,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": "3"}),
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ def reject(appeal: Appeal, *, by: Person, text: str, now: dt.datetime) -> Appeal
         row.state, row.decided_at = State.REJECTED, now
         row.save(update_fields=["state", "decided_at"])
         people.record(Action.APPEAL_REJECTED, row.person, by=by, now=now, note=row.number)
-    codes.tell([row.phone], "", f"您的帐号申诉 {row.number} 未通过：{text}。查询：{_status_address()}")
+    codes.tell([row.phone], "", f"您的帐号申诉 {row.number} 未通过：{text}。查询： {_status_address()}")
     return row
 
 
@@ -127,7 +127,7 @@ def _approve(appeal: Appeal, *, by: Person, now: dt.datetime) -> None:
     link = recovery.open_by_appeal(person, now=now)
     people.record(Action.APPEAL_APPROVED, person, by=by, now=now, note=appeal.number)
     hours = int(recovery.LINK_LIFETIME.total_seconds() // 3600)
-    codes.tell([appeal.phone], "", f"您的帐号申诉 {appeal.number} 已通过，请在 {hours} 小时内设置新密码：{link}")
+    codes.tell([appeal.phone], "", f"您的帐号申诉 {appeal.number} 已通过，请在 {hours} 小时内设置新密码： {link}")
     codes.tell([person.previous_phone], "", "您的帐号绑定手机号已按帐号申诉更换。如非本人办理，请立即拨打 12345。")
 
 

@@ -43,7 +43,22 @@ def secret(autocomplete: str) -> forms.PasswordInput:
     return forms.PasswordInput(attrs={"class": "form-control", "autocomplete": autocomplete})
 
 
-class NewPassword(forms.Form):
+class Form(forms.Form):
+    """A form that says of every empty field what to do, and lists its errors in the order of its page."""
+
+    order: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.order)
+        for field in self.fields.values():
+            verb = "请选择" if isinstance(field, forms.ChoiceField) else "请输入"
+            verb = "请上传" if isinstance(field, forms.FileField) else verb
+            if not isinstance(field, forms.BooleanField):
+                field.error_messages["required"] = f"{verb}{field.label}"
+
+
+class NewPassword(Form):
     """A new password, twice. `owner()` says whose words it must not contain."""
 
     password = forms.CharField(
@@ -129,6 +144,17 @@ class LegalPersonForm(Registration):
     """法人注册."""
 
     kind = Kind.LEGAL
+    order = (
+        "uscc",
+        "enterprise_name",
+        "real_name",
+        "id_number",
+        "enterprise_type",
+        "email",
+        "phone",
+        "code",
+        "password",
+    )
 
     uscc = forms.CharField(
         label="统一社会信用代码", max_length=30, widget=text(autocomplete="off", placeholder="营业执照上的 18 位代码")
@@ -141,8 +167,9 @@ class LegalPersonForm(Registration):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["real_name"].label = "法定代表人姓名"
-        self.fields["id_number"].label = "法人身份证号"
+        for name, label in (("real_name", "法定代表人姓名"), ("id_number", "法人身份证号")):
+            self.fields[name].label = label
+            self.fields[name].error_messages["required"] = f"请输入{label}"
 
     def clean_uscc(self) -> str:
         """Return the credit code, right and not yet registered."""
@@ -160,6 +187,7 @@ class NaturalPersonForm(Registration):
     """自然人注册."""
 
     kind = Kind.NATURAL
+    order = ("real_name", "id_number", "username", "email", "phone", "code", "password")
 
     username = forms.CharField(
         label="用户名", validators=[USER_NAME], help_text="登录时可用用户名或手机号",
@@ -241,7 +269,7 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships n
         self.fields["password1"].help_text = "至少 12 位；可用词组，请勿与其他网站相同"
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(Form):
     """更换手机号."""
 
     phone = forms.CharField(label="新手机号", max_length=20, widget=text(inputmode="tel", autocomplete="tel"))

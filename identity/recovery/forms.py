@@ -2,12 +2,12 @@
 
 from django import forms
 
-from identity.people.forms import SIX_DIGITS, NewPassword, normal_account, text
+from identity.people.forms import SIX_DIGITS, Form, NewPassword, normal_account, text
 from identity.people.models import Person
 from yingan.kernel.identifiers import check_id_number
 
 
-class AccountForm(forms.Form):
+class AccountForm(Form):
     """Step ①: which account."""
 
     account = forms.CharField(
@@ -20,7 +20,7 @@ class AccountForm(forms.Form):
         return normal_account(self.cleaned_data["account"])
 
 
-class ProofForm(forms.Form):
+class ProofForm(Form):
     """Step ②: the code, and the id number of the legal person."""
 
     code = forms.CharField(
@@ -36,7 +36,7 @@ class ProofForm(forms.Form):
         return check_id_number(self.cleaned_data["id_number"])
 
 
-class SecondFactorForm(forms.Form):
+class SecondFactorForm(Form):
     """Step ② of an account with a second factor."""
 
     code = forms.CharField(

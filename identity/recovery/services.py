@@ -211,8 +211,8 @@ def _hold(reset: Reset, person: Person, *, now: dt.datetime, ip: str) -> None:
     people.record(Action.RESET_HELD, person, now=now, ip=ip)
     when = f"{clock.local(reset.ready_at):%m月%d日 %H:%M}"
     address = _address("reset-cancel", cancel_link)
-    people.tell(person, f"有人申请重置您的帐号密码，{when} 后生效。如非本人操作，请立即点击取消：{address}")
-    codes.tell([person.phone], "", f"重置密码等待期 24 小时，{when} 起可设置新密码：{_address('reset-link', link)}")
+    people.tell(person, f"有人申请重置您的帐号密码，{when} 后生效。如非本人操作，请立即点击取消： {address}")
+    codes.tell([person.phone], "", f"重置密码等待期 24 小时，{when} 起可设置新密码： {_address('reset-link', link)}")
 
 
 def _is_shaky(person: Person, *, now: dt.datetime) -> bool:

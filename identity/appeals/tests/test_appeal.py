@@ -87,9 +87,9 @@ def test_looking_up_is_slowed_down(appeal, enterprise):
     [
         ({"uscc": row(2)["uscc"]}, "尚未注册"),
         ({"id_number": "990000198001010013"}, "校验位不正确"),
-        ({"reason": ""}, "必填"),
+        ({"reason": ""}, "请选择申诉原因"),
         ({"reason": "other"}, "请填写说明"),
-        ({"licence": ""}, "必填"),
+        ({"licence": ""}, "请上传营业执照扫描件"),
         ({"licence": SimpleUploadedFile("a.pdf", b"<script>alert(1)</script>", "application/pdf")}, "请上传 PDF、JPG"),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_credit_code_may_begin_with_a_letter(guest, with_code):
         ({"password": "password1234", "repeated": "password1234"}, "密码"),
         ({"repeated": "another"}, "两次输入的密码不一致"),
         ({"agreed": ""}, "注册协议"),
-        ({"enterprise_name": ""}, "必填"),
+        ({"enterprise_name": ""}, "请输入企业名称"),
     ],
 )
 def test_wrong_input_is_refused_with_a_sentence(guest, changes, sentence):
