@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yingan.accounts.models import User
 from yingan.commitments import queries, services
 from yingan.commitments.models import Commitment, LayerReport
 from yingan.commitments.models.report import QUESTIONS
@@ -14,6 +13,9 @@ from yingan.commitments.tests.factories import DAY, at, ready, whole
 from yingan.enterprises.models import Department, Enterprise
 from yingan.enterprises.tests import factories as places
 from yingan.kernel.workflow import StepRefused
+
+if TYPE_CHECKING:
+    from yingan.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 SAFE: dict[str, Any] = dict.fromkeys(QUESTIONS, True) | {"responsible": "李示例"}

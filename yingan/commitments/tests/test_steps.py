@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from yingan.accounts.models import User
 from yingan.commitments import services
 from yingan.commitments.models import Commitment, CommitmentSnapshot
 from yingan.commitments.tests.factories import WHOLE, at, ready, submitted
 from yingan.commitments.workflow import REVIEW
-from yingan.enterprises.models import Enterprise
 from yingan.kernel.models import Transition
 from yingan.kernel.workflow import StepRefused
+
+if TYPE_CHECKING:
+    from yingan.accounts.models import User
+    from yingan.enterprises.models import Enterprise
 
 pytestmark = pytest.mark.django_db
 S = Commitment.Status
