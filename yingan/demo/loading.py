@@ -47,7 +47,9 @@ def load(say: Callable[[str], None]) -> bool:
         if place.plant:
             made = build_plant(place, enterprise, departments, admin)
             fleet.append(control.Member(key_of(enterprise), place.plant, place.name, place.number))
-            history.of_plant(place.number, made, now=now)
+            history.of_plant(place.number, enterprise, made, now=now)
+        if enterprise.owes_commitments:
+            history.of_commitments(place.number, enterprise, today=clock.local(now).date())
     control.set_fleet(fleet)
     write_legal_persons()
     return True
@@ -87,14 +89,8 @@ def found(place: places.Place) -> Enterprise:
         duty_phone=f"027-0000{number:04d}",
         operating_state=place.state,
         checked_at=clock.now() - dt.timedelta(days=20 + number),
-        **_checked_users(number),
+        users_checked_at=clock.now() - dt.timedelta(days=20 + number),
     )
-
-
-def _checked_users(number: int) -> dict[str, Any]:
-    fields = {field.name for field in Enterprise._meta.fields}
-    moment = clock.now() - dt.timedelta(days=20 + number)
-    return {"users_checked_at": moment} if "users_checked_at" in fields else {}
 
 
 def departments_of(enterprise: Enterprise) -> dict[str, Department]:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from yingan.accounts import services as accounts
 from yingan.accounts.models import Membership, Role
 from yingan.accounts.organisation import queries, services
 from yingan.accounts.organisation.pages import INSIDE
 from yingan.enterprises.models import Department
 from yingan.kernel.http import roles
 from yingan.kernel.lists import page_of
+
+MOST_SLIPS = 200  # on one sheet
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -44,6 +48,32 @@ def organisation(request: SignedInRequest) -> HttpResponse:
         "may_edit": request.user.has_role(Role.ENTERPRISE_ADMIN),
     }
     return render(request, "accounts/organisation/organisation.html", context)
+
+
+@require_POST
+@roles(Role.ENTERPRISE_ADMIN)
+def print_slips(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
+    """Issue the activation slip of one user, or of all who have no password yet, and show the sheet to print."""
+    members = Membership.visible_to(request.user).select_related("user").filter(user__is_active=True)
+    members = members.filter(pk=pk) if pk is not None else members.filter(user__last_login__isnull=True)
+    if pk is not None and not members:
+        raise Http404
+    waiting = [member for member in members if pk is not None or member.account_state == "new"][:MOST_SLIPS]
+    if not waiting:
+        messages.info(request, "没有待激活的用户。")
+        return redirect("organisation")
+    try:
+        issued = [accounts.issue_slip(member.user, by=request.user) for member in waiting]
+    except accounts.NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("organisation")
+    return never_store(render(request, "accounts/slips.html", {"issued": issued, "back": reverse("organisation")}))
+
+
+def never_store(response: HttpResponse) -> HttpResponse:
+    """Keep a page with secrets out of every cache."""
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST

@@ -141,3 +141,20 @@ def test_many_users_come_by_one_sheet_or_not_at_all(admin: User, workshop: Depar
         services.save_members(rows(["aaaa", "bbbb", "aaaa"]), by=admin)
     assert not User.objects.filter(username="bbbb").exists()
     assert len(services.save_members(rows(["aaaa", "bbbb"]), by=admin)) == 2
+
+
+def test_a_slip_is_printed_once_for_a_new_user(
+    admin: User, workshop: Department, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(admin)
+    post_member(client, workshop)
+    answer = client.post("/organisation/slips/")
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    assert "zhang.shi" in answer.content.decode()
+    assert User.objects.get(username="zhang.shi").slips.count() == 1
+
+
+def test_a_foreign_user_gets_no_slip(admin: User, neighbour: User, signed_in: Callable[[User], Client]) -> None:
+    assert neighbour.membership
+    assert signed_in(admin).post(f"/organisation/users/{neighbour.membership.pk}/slip/").status_code == 404
