@@ -70,4 +70,13 @@ PLAIN = CrudPage(
     view_roles=(Role.ENTERPRISE_ADMIN,),
 )
 
-urlpatterns = [*site, *crud_urls(DEPARTMENTS), *crud_urls(PLAIN, without={"import", "delete"})]
+SIMPLE = CrudPage(
+    slug="test-simple",
+    path="test/simple/",
+    model=Department,
+    form=DepartmentForm,
+    columns=("name",),
+    edit_roles=(Role.ENTERPRISE_ADMIN,),
+)
+
+urlpatterns = [*site, *crud_urls(DEPARTMENTS), *crud_urls(PLAIN, without={"import", "delete"}), *crud_urls(SIMPLE)]

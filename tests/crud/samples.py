@@ -13,6 +13,7 @@ from yingan.telemetry.tests import factories as telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from yingan.enterprises.models import Enterprise
 
 

@@ -122,8 +122,11 @@ def test_a_row_in_use_cannot_be_deleted_and_its_users_are_named(
     row = places.department(plant, "三车间")
     Department.unscoped.create(enterprise=plant, name="一班", parent=row)
     client = signed_in(admin)
-    assert "部门 1 条" in client.get(f"{LIST}{row.pk}/delete/").content.decode()
-    assert client.post(f"{LIST}{row.pk}/delete/").status_code == 409
+    answer = client.post(f"{LIST}{row.pk}/delete/")
+    assert answer.status_code == 409
+    assert "部门 1 条" in answer.content.decode()
+    assert "部门 1 条" in client.get(f"/test/simple/{row.pk}/delete/").content.decode()
+    assert client.post(f"/test/simple/{row.pk}/delete/").status_code == 409
     assert Department.unscoped.filter(pk=row.pk).exists()
 
 
@@ -140,3 +143,12 @@ def test_the_detail_shows_every_field_with_its_words(reviewer: User, plant: Ente
     assert "车间" in page
     assert "主要职责" in page
     assert "修改</a>" not in page
+
+
+def test_a_page_without_a_service_of_its_own_deletes_and_audits(
+    admin: User, plant: Enterprise, signed_in: SignIn
+) -> None:
+    row = places.department(plant, "三车间")
+    assert signed_in(admin).post(f"/test/simple/{row.pk}/delete/").status_code == 302
+    assert not Department.unscoped.filter(pk=row.pk).exists()
+    assert AuditEntry.unscoped.get(action="enterprises.department.delete").detail["names"] == ["三车间"]

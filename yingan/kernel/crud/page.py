@@ -11,7 +11,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from yingan.kernel.lists import text_of, value_of
-from yingan.kernel.sealed import SealedTextField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -112,11 +111,6 @@ class CrudPage:
         return str(self.model._meta.verbose_name)
 
     @property
-    def empty_text(self) -> str:
-        """What an empty list says."""
-        return f"暂无{self.noun}"
-
-    @property
     def verb_prefix(self) -> str:
         """How audit entries of this page begin."""
         return self.model._meta.label_lower
@@ -177,9 +171,3 @@ def links_of(page: CrudPage, columns: list[Column]) -> list[str]:
     found = {column.name.rpartition("__")[0] for column in columns}
     found |= {column.name for column in columns if isinstance(field_of(page, column.name), ForeignKey)}
     return sorted(found - {""})
-
-
-def sealed_columns(page: CrudPage) -> list[str]:
-    """Return the columns that would show sealed values in clear; there must be none."""
-    names = [column if isinstance(column, str) else column.name for column in page.columns]
-    return [name for name in names if isinstance(field_of(page, name), SealedTextField)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import PROTECT, RESTRICT, ProtectedError, RestrictedError
+from django.db.models import PROTECT, ProtectedError
 
 from yingan.kernel import audit
 
@@ -66,29 +66,42 @@ def save_many(page: CrudPage, rows: Sequence[tuple[Any, Mapping[str, Any]]], *, 
 
 
 @transaction.atomic
-def delete(page: CrudPage, row: Any, *, by: _User) -> None:
-    """Delete a row.
+def delete(page: CrudPage, rows: Sequence[Any], *, by: _User) -> None:
+    """Delete rows of one enterprise; what a page's own service does is up to it.
 
-    :raises StillUsed: if other rows refer to it
+    :raises StillUsed: if other rows refer to them
     """
-    used = uses_of(row)
-    if used:
-        raise StillUsed(f"“{row}”仍被{used}使用，不能删除。请先处理后再删除。")
-    if page.delete is not None:
-        page.delete(row, by=by)
-        return
-    audit.record(f"{page.verb_prefix}.delete", by=by, subject=row, detail={"name": str(row)[:80]})
+    reason = why_not(page, rows)
+    if reason:
+        raise StillUsed(reason)
     try:
-        row.delete()
-    except (ProtectedError, RestrictedError) as protected:
-        raise StillUsed(f"“{row}”正在使用中，不能删除。") from protected
+        for row in rows if page.delete else ():
+            page.delete(row, by=by)  # type: ignore[misc]  # there is one, or there are no rows
+        if rows and page.delete is None:
+            detail = {"ids": [row.pk for row in rows], "names": [str(row)[:80] for row in rows[:COUNTED_USES]]}
+            owner = rows[0].enterprise_id
+            audit.record(f"{page.verb_prefix}.delete", by=by, enterprise_id=owner, detail=detail)
+            page.model.unscoped.filter(enterprise_id=owner, pk__in=detail["ids"]).delete()
+    except ProtectedError as protected:
+        raise StillUsed(_told(rows, Counter(_noun(user) for user in protected.protected_objects))) from protected
 
 
-def uses_of(row: Any) -> str:
-    """Return which rows keep this one from being deleted: 企业用户 3 条、部门 1 条; empty if none do."""
+def why_not(page: CrudPage, rows: Sequence[Any]) -> str:
+    """Return what keeps rows from being deleted, where no service of the page decides it; empty if nothing does."""
     uses: Counter[str] = Counter()
-    for relation in row._meta.get_fields(include_hidden=True):
-        if getattr(relation, "on_delete", None) in (PROTECT, RESTRICT) and relation.auto_created:
-            users = relation.related_model._base_manager.filter(**{relation.field.name: row})
-            uses[str(relation.related_model._meta.verbose_name)] += users[:COUNTED_USES].count()
-    return "、".join(f" {noun} {n if n < COUNTED_USES else f'{n}+'} 条" for noun, n in uses.items() if n)
+    for relation in rows[0]._meta.get_fields(include_hidden=True) if rows and page.delete is None else ():
+        if getattr(relation, "on_delete", None) is PROTECT and relation.auto_created:
+            users = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+            if relation.related_model is page.model:
+                users = users.exclude(pk__in=[row.pk for row in rows])
+            uses[_noun(relation.related_model)] += users[:COUNTED_USES].count()
+    return _told(rows, uses) if uses.total() else ""
+
+
+def _noun(model: Any) -> str:
+    return str(model._meta.verbose_name)
+
+
+def _told(rows: Sequence[Any], uses: Counter[str]) -> str:
+    told = "、".join(f"{noun} {n if n < COUNTED_USES else f'{n}+'} 条" for noun, n in uses.items() if n)
+    return f"“{rows[0]}”仍被使用：{told}。请先处理后再删除。"

@@ -116,12 +116,11 @@ def delete_row(request: SignedInRequest, page: CrudPage, pk: int) -> HttpRespons
     """Ask, naming the row and the effect, then delete it."""
     gate(request, page, editing=True)
     row = row_or_404(request, page, pk)
-    problem = services.uses_of(row)
-    problem = f"“{row}”仍被{problem}使用，不能删除。请先处理后再删除。" if problem else ""
+    problem = services.why_not(page, [row])
     if request.method == "POST" and not problem:
         name = str(row)
         try:
-            services.delete(page, row, by=request.user)
+            services.delete(page, [row], by=request.user)
         except services.refusals_of(page) as refusal:
             problem = str(refusal)
         else:

@@ -125,12 +125,11 @@ def undo(page: CrudPage, record: SheetImport, *, by: _User) -> int:
     latest = last_of(page, by)
     if latest is None or latest.pk != record.pk:
         raise CannotUndo("只能撤销最近一次导入")
-    rows = list(page.visible_to(by).filter(pk__in=record.row_ids))
-    for row in rows:
-        try:
-            services.delete(page, row, by=by)
-        except services.refusals_of(page) as refusal:
-            raise CannotUndo(f"不能撤销：{refusal}") from refusal
+    rows = list(page.visible_to(by).filter(pk__in=record.row_ids).order_by("-pk"))
+    try:
+        services.delete(page, rows, by=by)
+    except services.refusals_of(page) as refusal:
+        raise CannotUndo(f"不能撤销：{refusal}") from refusal
     record.status, record.cells = SheetImport.Status.UNDONE, ""
     record.save(update_fields=["status", "cells"])
     audit.record(f"{page.verb_prefix}.undo_import", by=by, subject=record, detail={"n": len(rows)})
