@@ -82,6 +82,11 @@ class Row:
         return " / ".join(figure(value) for value in self.point.limits().values())
 
     @property
+    def kind_text(self) -> str:
+        """监测项 in two characters: 可燃, 有毒 for the gases."""
+        return str(self.point.get_kind_display()).removesuffix("气体")
+
+    @property
     def range_text(self) -> str:
         """量程 with its unit."""
         low, high = self.point.range_low, self.point.range_high

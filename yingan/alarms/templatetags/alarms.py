@@ -27,6 +27,19 @@ def work_state(alarm: Alarm) -> SafeString:
 
 
 @register.simple_tag
+def work_group(alarm: Alarm) -> SafeString:
+    """Show 处理状态 in one word, the exact state as its title."""
+    kind, icon, words = screens.WORK[alarm.status]
+    return format_html(
+        '<span class="ya-tag is-{}" title="{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>',
+        kind,
+        words,
+        icon,
+        words.partition("：")[0],
+    )
+
+
+@register.simple_tag
 def standing(alarm: Alarm) -> SafeString:
     """Show 报警状态: 报警中 or 已恢复."""
     if alarm.is_standing:

@@ -26,6 +26,7 @@ from yingan.telemetry.services import points as services
 MOST_ROWS = 3000  # up to here the newest values of all rows are read, so that they can be filtered and counted
 SPANS = {name: dt.timedelta(hours=hours) for name, hours in (("1h", 1), ("24h", 24), ("7d", 168), ("30d", 720))}
 SPAN_WORDS = {"1h": "1 小时", "24h": "24 小时", "7d": "7 天", "30d": "30 天"}
+SHORT_LABELS = {"q": "名称/位号", "kind": "监测项", "is_major_hazard": "重大危险源"}
 BUCKETS = 500
 
 
@@ -44,6 +45,8 @@ class _Known(CountedPages):
 def list_points(request: SignedInRequest) -> HttpResponse:
     """Show the points with limits and newest values; the counted filters stand on the newest values."""
     query = query_for(pages.POINTS, request)
+    for name, label in SHORT_LABELS.items():
+        query.form.fields[name].label = label
     found = query.rows.select_related("equipment", "gateway", "enterprise")
     state = request.GET.get("state", "")
     counts = None

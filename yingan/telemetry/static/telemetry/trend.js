@@ -23,8 +23,11 @@
   function bounds(data) {
     const values = [...data.spans.flatMap(span => [span[1], span[3]]), ...data.limits.map(limit => limit[2])].filter(v => v !== null);
     if (!values.length) return {};
-    const low = Math.min(...values), high = Math.max(...values), room = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1;
-    return low >= 0 && low < high / 2 ? { min: 0 } : { min: Number((low - room).toPrecision(3)), max: Number((high + room).toPrecision(3)) };
+    const low = Math.min(...values), high = Math.max(...values), room = (high - low) * 0.06 || Math.abs(high) * 0.05 || 1;
+    const fromZero = low >= 0 && low < high / 2;
+    const step = 10 ** Math.floor(Math.log10((fromZero ? high : high - low) + room)) / 5;
+    const tidy = value => Number(value.toPrecision(12));
+    return { min: fromZero ? 0 : tidy(Math.floor((low - room) / step) * step), max: tidy(Math.ceil((high + room) / step) * step) };
   }
   YA.figure = figure;
   YA.moment = moment;
