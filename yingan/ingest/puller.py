@@ -36,7 +36,7 @@ class Puller:
     async def reclaim(self, js: JetStreamContext) -> int:
         """Have what an earlier process took and did not acknowledge delivered again now, before anything new.
 
-        Without this it comes after `ack_wait`, behind newer messages, and is judged as late data. A negative
+        Without this it comes after `ack_wait`, behind newer messages, and would be judged as late data. A negative
         acknowledgement is sent for each message between the floor and the last one delivered; the server ignores
         those that are not pending. Return how many were pending.
         """
