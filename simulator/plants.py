@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from simulator.instruments import PLANTS, Instrument
 
-WANDER_SHARE = 0.03  # of the span to the nearest limit, amplitude of the slow wander about the normal
-WANDER_PERIOD_S = 1800.0
+SLOW_SHARE, SLOW_PERIOD_S = 0.03, 1800.0  # amplitude as a share of the room to the nearest bound, and period …
+DAILY_SHARE, DAILY_PERIOD_S = 0.15, 86400.0  # … of the two waves about the normal
 TIME_CONSTANT_S = 25.0
 
 
@@ -60,17 +64,30 @@ SCENARIOS = {
 }
 
 
+def usual(item: Instrument, seed: int, unix_s: Any) -> Any:
+    """Return what an instrument of an undisturbed plant shows at a Unix time (number or array), without noise.
+
+    The demo's history is made of the same waves, so that it runs on into what is simulated now.
+    """
+    bounds = [limit for limit in item.limits if limit is not None]
+    room = min(abs(bound - item.normal) for bound in (item.low, item.high, *bounds))
+    phases = random.Random(f"{seed} {item.tag}")  # noqa: S311  # no secret
+    slow, daily = phases.uniform(0, 2 * math.pi), phases.uniform(0, 2 * math.pi)
+    waves = SLOW_SHARE * np.sin(2 * np.pi * unix_s / SLOW_PERIOD_S + slow)
+    waves = waves + DAILY_SHARE * np.sin(2 * np.pi * unix_s / DAILY_PERIOD_S + daily)
+    return item.normal + room * waves
+
+
 class Plant:
     """The state of one plant; `step` moves it on, `read` gives what its instruments show."""
 
-    def __init__(self, kind: str, seed: int) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, seed: int, unix_s: float | None = None) -> None:
+        self.kind, self.seed = kind, seed
         self.instruments = PLANTS[kind]
         self.random = random.Random(seed)  # noqa: S311  # noise, no secret
-        self.phase = {item.tag: self.random.uniform(0, 2 * math.pi) for item in self.instruments}
-        self.state = {item.tag: item.normal for item in self.instruments}
+        self.clock_s = time.time() if unix_s is None else unix_s
+        self.state = {item.tag: self._normal(item) for item in self.instruments}
         self.shown: dict[str, float] = {}
-        self.clock_s = 0.0
 
     def step(self, seconds: float, scenario: Scenario | None) -> None:
         """Move the plant on by `seconds` under a scenario, or back to normal without one."""
@@ -93,7 +110,4 @@ class Plant:
         return dict(self.shown)
 
     def _normal(self, item: Instrument) -> float:
-        bounds = [limit for limit in item.limits if limit is not None] or [item.low, item.high]
-        room = min(abs(limit - item.normal) for limit in bounds)
-        wave = math.sin(2 * math.pi * self.clock_s / WANDER_PERIOD_S + self.phase[item.tag])
-        return item.normal + WANDER_SHARE * room * wave
+        return float(usual(item, self.seed, self.clock_s))

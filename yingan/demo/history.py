@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.plants import WANDER_PERIOD_S, WANDER_SHARE
+from simulator.plants import usual
 from yingan.alarms import demo as alarms
 from yingan.commitments import services as commitments
 from yingan.telemetry.services import blocks
@@ -31,7 +31,7 @@ def of_plant(seed: int, enterprise: Enterprise, made: list[tuple[Point, Instrume
     times = _times(now)
     for point, item in made:
         own = [alarm for alarm in past if alarm.point_id == point.pk]
-        blocks.write(point, times, alarms.bend(times, _values(item, times, random), own))
+        blocks.write(point, times, alarms.bend(times, _values(item, seed, times, random), own))
 
 
 def of_commitments(seed: int, enterprise: Enterprise, *, today: dt.date) -> None:
@@ -48,13 +48,8 @@ def _times(now: dt.datetime) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def _values(
-    item: Instrument, times: np.ndarray[tuple[int], np.dtype[np.int64]], random: np.random.Generator
+    item: Instrument, seed: int, times: np.ndarray[tuple[int], np.dtype[np.int64]], random: np.random.Generator
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return what the instrument would have shown: its normal, a slow and a daily wave, noise, within its range."""
-    bounds = [limit for limit in item.limits if limit is not None] or [item.low, item.high]
-    room = min(abs(limit - item.normal) for limit in bounds)
-    seconds = times / 1000
-    slow = WANDER_SHARE * np.sin(2 * np.pi * seconds / WANDER_PERIOD_S + random.uniform(0, 6.28))
-    daily = 0.15 * np.sin(2 * np.pi * seconds / 86400 + random.uniform(0, 6.28))
-    values = item.normal + room * (slow + daily) + random.normal(0, item.noise, len(times))
+    """Return what the instrument would have shown: its usual waves and noise, within its range."""
+    values = usual(item, seed, times / 1000) + random.normal(0, item.noise, len(times))
     return np.asarray(np.round(np.clip(values, item.low, item.high), 3), np.float64)
