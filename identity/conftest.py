@@ -31,7 +31,7 @@ def django_db_modify_db_settings() -> None:
     """Use the embedded cluster of the tests, with a database of its own."""
     cluster = postgres.ensure(ROOT / "var" / "test-postgres", durable=False)
     configured.DATABASES["default"] |= {
-        "NAME": f"identity_{os.environ.get('TEST_DB', 'suite')}",
+        "NAME": f"identity_{os.environ.get('TEST_DB') or 'suite'}",
         "USER": "postgres",
         "PASSWORD": (cluster.home / "password").read_text("utf-8"),
         "HOST": "127.0.0.1",

@@ -19,6 +19,7 @@ GATES: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("ruff check（规则）", [str(BIN / "ruff"), "check", "--quiet", "."], {}),
     ("ruff format（格式）", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], {}),
     ("mypy（类型）", [str(BIN / "mypy")], {}),
+    ("mypy（统一身份认证）", [str(BIN / "mypy"), "--config-file", "identity/mypy.ini"], {}),
     ("import-linter（层次）", [str(BIN / "lint-imports"), "--no-cache"], {}),
     ("tests/architecture（边界与大小）", [PYTHON, "-m", "pytest", "-q", "-p", "no:randomly", "tests/architecture"], {}),
     ("djlint（模板）", [str(BIN / "djlint"), "--lint", "--quiet", "yingan", "identity"], {}),
