@@ -84,13 +84,13 @@ class Edge:
         The server hands it out in any order after the second crash, so it is put in order here: else a reading would
         be judged as late only because we crashed.
         """
-        left = await puller.reclaim(link.jetstream())
-        if not left:
-            return
-        logger.info("重新接收上次未确认的报文 %s 条。", left)
+        left, last = await puller.reclaim(link.jetstream())
+        if left:
+            logger.info("重新接收上次未确认的报文 %s 条。", left)
         found: list[Msg] = []
-        while len(found) < left and (more := await puller.next(left - len(found), IDLE_S)):
+        while left > 0 and (more := await puller.next(MOST, IDLE_S)):
             found += more
+            left -= sum(_stream_seq(msg) <= last for msg in more)
         found.sort(key=_stream_seq)
         for start in range(0, len(found), MOST):
             await self._take(link, found[start : start + MOST])

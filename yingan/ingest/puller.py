@@ -33,21 +33,21 @@ class Puller:
         """Begin to listen for what will be asked for."""
         self.subscription = await self.link.subscribe(self.inbox, pending_bytes_limit=-1, pending_msgs_limit=-1)
 
-    async def reclaim(self, js: JetStreamContext) -> int:
+    async def reclaim(self, js: JetStreamContext) -> tuple[int, int]:
         """Have what an earlier process took and did not acknowledge delivered again now, before anything new.
 
         Without this it comes after `ack_wait`, behind newer messages, and would be judged as late data. A negative
         acknowledgement is sent for each message between the floor and the last one delivered; the server ignores
-        those that are not pending. Return how many were pending.
+        those that are not pending. Return how many were pending, and the number in the stream up to which they lie.
         """
         info = await js.consumer_info(STREAM, CONSUMER)
         floor, last = info.ack_floor, info.delivered
         if not info.num_ack_pending or floor is None or last is None:
-            return 0
+            return 0, 0
         for number in range(floor.stream_seq + 1, last.stream_seq + 1):
             await self.link.publish(f"$JS.ACK.{STREAM}.{CONSUMER}.1.{number}.{last.consumer_seq}.0.0", b"-NAK")
         await self.link.flush()
-        return int(info.num_ack_pending)
+        return int(info.num_ack_pending), int(last.stream_seq)
 
     async def close(self) -> None:
         """Stop listening; what was not acknowledged comes again."""
