@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpResponse
 
 from yingan.accounts.models import UserSession
 from yingan.kernel import clock
 from yingan.kernel.http import client_ip
+from yingan.kernel.tenancy import LIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from yingan.accounts.models import User
 
@@ -75,6 +77,14 @@ def move(old: str, new: str) -> None:
     UserSession.objects.filter(session_key=old).update(session_key=new)
 
 
+def is_over(request: HttpRequest) -> bool:
+    """Tell whether the request's session was idle or open for too long, or its person was disabled."""
+    stamp = clock.now().timestamp()
+    too_old = stamp - request.session.get(STARTED, 0) > settings.SESSION_ABSOLUTE_HOURS * 3600
+    too_idle = stamp - request.session.get(SEEN, 0) > settings.SESSION_IDLE_MINUTES * 60
+    return too_old or too_idle or not request.user.is_active
+
+
 class SessionLimits:
     """End sessions that were idle or open for too long, and those of people who were disabled."""
 
@@ -83,7 +93,9 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Check the clocks, then answer."""
-        if not request.path.startswith("/live/") and request.user.is_authenticated:
+        if request.user.is_authenticated:
+            if request.path.startswith(LIVE_PREFIX):  # outside any transaction: nothing is written here
+                return HttpResponse(status=401) if is_over(request) else self.get_response(request)
             self._judge(request)
         return self.get_response(request)
 
@@ -92,9 +104,7 @@ class SessionLimits:
         now = clock.now()
         stamp = now.timestamp()
         row = UserSession.objects.filter(session_key=request.session.session_key or "")
-        too_old = stamp - request.session.get(STARTED, 0) > settings.SESSION_ABSOLUTE_HOURS * 3600
-        too_idle = stamp - request.session.get(SEEN, 0) > settings.SESSION_IDLE_MINUTES * 60
-        if too_old or too_idle or not request.user.is_active:
+        if is_over(request):
             row.delete()
             logout(request)
         elif stamp - request.session.get(SEEN, 0) > SEEN_STEP_S and "X-Background" not in request.headers:

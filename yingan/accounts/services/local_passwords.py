@@ -9,7 +9,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 
 from yingan.accounts import passwords, sessions
-from yingan.accounts.models import ActivationSlip, PasswordRecord
+from yingan.accounts.models import ActivationSlip, PasswordRecord, User
 from yingan.kernel import audit, sealed
 from yingan.notifications import services as notifications
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from django.http import HttpRequest
-
-    from yingan.accounts.models import User
 
 
 @transaction.atomic
@@ -62,7 +60,7 @@ def change_password(request: HttpRequest, user: User, password: str, *, now: dt.
 @transaction.atomic
 def save_profile(user: User, *, phone: str, email: str, job: str) -> None:
     """Change what people may change of themselves; the old phone hears of a new one."""
-    former = type(user).objects.values_list("phone", flat=True).get(pk=user.pk)
+    former = User.objects.values_list("phone", flat=True).get(pk=user.pk)
     user.phone, user.phone_index, user.email, user.job = phone, sealed.blind_index(phone), email, job
     user.save(update_fields=["phone", "phone_index", "email", "job"])
     audit.record("accounts.profile.change", by=user, enterprise_id=user.enterprise_id)

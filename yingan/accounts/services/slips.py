@@ -49,6 +49,11 @@ class IssuedSlip:
         return qr_svg_data(self.url)
 
     @property
+    def site(self) -> str:
+        """Where the code is typed."""
+        return f"{settings.PUBLIC_URL}/activate/"
+
+    @property
     def shown_code(self) -> str:
         """The code in two halves, as it is printed."""
         return f"{self.code[:5]} {self.code[5:]}"

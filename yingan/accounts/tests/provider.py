@@ -15,6 +15,7 @@ from joserfc.jwk import KeySet, RSAKey
 from yingan.kernel.identifiers import fictitious_credit_code
 
 ISSUER = "http://127.0.0.1:8001"
+KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
 
 
 class Reply:
@@ -34,7 +35,7 @@ class FakeProvider:
 
     def __init__(self) -> None:
         settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = ISSUER, "yingan"
-        self.key = self.published = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+        self.key = self.published = KEY
         self.metadata: dict[str, Any] = {
             "issuer": ISSUER,
             "authorization_endpoint": f"{ISSUER}/authorize",

@@ -44,6 +44,7 @@ def _try(request: HttpRequest, form: SignInForm, after: str) -> HttpResponse:
         if throttle.needs_challenge(PURPOSE, account, origin, now=now) and not visitors.solves_sum(
             request, form.cleaned_data["answer"]
         ):
+            throttle.lock(PURPOSE, account, origin, now=now)  # who has to wait is told so first
             return _page(request, form, after, problem="请先回答下面的验证问题，再登录。", asks=True, status=422)
         user = accounts.check_password(account, form.cleaned_data["password"], origin=origin, now=now)
         response = redirect(accounts.after_check(request, user, after=after))
