@@ -127,6 +127,7 @@ class Edge:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "gateways") as thread:
             while True:
+                await self.ready.wait()
                 try:
                     await loop.run_in_executor(thread, _render_on_changes, self.ready)
                 except Exception:
