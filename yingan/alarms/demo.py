@@ -65,9 +65,8 @@ def seed_history(
     events: list[AlarmEvent] = []
     for alarm, one in zip(alarms, found, strict=True):
         who = rng.choice(people) if people else None
-        events += _answered(
-            alarm, who, rng, is_open=waiting.get((one.point.pk, one.rule)) is one and rng.random() < 0.5
-        )
+        is_open = waiting.get((one.point.pk, one.rule)) is one and rng.random() < 0.5
+        events += _answered(alarm, who, rng, now=now, is_open=is_open)
     Alarm.unscoped.bulk_create(alarms, batch_size=500)
     AlarmEpisode.unscoped.bulk_create([_episode(alarm) for alarm in alarms], batch_size=500)
     for event in events:
@@ -134,7 +133,7 @@ def _episode(alarm: Alarm) -> AlarmEpisode:
     )  # fmt: skip
 
 
-def _answered(alarm: Alarm, who: User | None, rng: Random, *, is_open: bool) -> list[AlarmEvent]:
+def _answered(alarm: Alarm, who: User | None, rng: Random, *, now: dt.datetime, is_open: bool) -> list[AlarmEvent]:
     """Let a person answer an alarm, and return its time line."""
     ended = alarm.ended_at or alarm.raised_at
     line = [_event(alarm, K.RAISED, alarm.raised_at, value=alarm.start_value)]
@@ -142,10 +141,11 @@ def _answered(alarm: Alarm, who: User | None, rng: Random, *, is_open: bool) -> 
     if is_open or who is None:
         return line
     seen = alarm.received_at + dt.timedelta(seconds=rng.lognormvariate(math.log(240), 0.8))
-    handled = max(seen, ended) + dt.timedelta(minutes=rng.uniform(5, 180))
+    seen = min(seen, now - QUIET)
+    handled = min(max(seen, ended) + dt.timedelta(minutes=rng.uniform(5, 180)), now - QUIET / 2)
     alarm.acknowledged_at, alarm.acknowledged_by = seen, who
     line.append(_event(alarm, K.ACKNOWLEDGED, seen, who))
-    closed = handled + dt.timedelta(hours=rng.uniform(0.2, 10))
+    closed = min(handled + dt.timedelta(hours=rng.uniform(0.2, 10)), now - QUIET / 3)
     alarm.closed_at = closed
     if rng.random() < FALSE_SHARE:
         alarm.status = S.FALSE

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 S = Alarm.Status
 URGENT = (Rule.HIGH_HIGH, Rule.LOW_LOW)
 ACKNOWLEDGE_WITHIN = {True: dt.timedelta(minutes=5), False: dt.timedelta(minutes=15)}  # urgent or not, domain §7.1
-WORK = {  # status → kind of tag, icon, words
+WORK: dict[str, tuple[str, str, str]] = {  # status → kind of tag, icon, words
     S.OPEN: ("bad", "hourglass", "待处理：未确认"),
     S.ACKNOWLEDGED: ("warn", "eye-check", "待处理：已确认"),
     S.HANDLING: ("run", "tool", "处理中"),

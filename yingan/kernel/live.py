@@ -38,17 +38,20 @@ async def stream(request: HttpRequest, look: Look, *, every_s: float = 2.0, life
 
     `look` is called in a thread with the person, inside a transaction with that person's scope.
     """
-    user_id = await sync_to_async(_who)(request)
-    first = await sync_to_async(_take)(user_id, look)
+
+    def take() -> dict[str, Any] | None:
+        return _take(request, look)
+
+    first = await sync_to_async(take)()
     if first is None:
         return HttpResponse(status=401)
     return StreamingHttpResponse(
-        _events(first, user_id, look, every_s, life_s), content_type="text/event-stream", headers=HEADERS
+        _events(first, take, every_s, life_s), content_type="text/event-stream", headers=HEADERS
     )
 
 
 async def _events(
-    first: dict[str, Any], user_id: int | None, look: Look, every_s: float, life_s: float
+    first: dict[str, Any], take: Callable[[], dict[str, Any] | None], every_s: float, life_s: float
 ) -> AsyncIterator[str]:
     end = time.monotonic() + life_s
     yield f"retry: {RETRY_MS}\n\n"
@@ -58,22 +61,17 @@ async def _events(
         if time.monotonic() > end:
             return
         await asyncio.sleep(every_s)
-        news = await sync_to_async(_take)(user_id, look)
+        news = await sync_to_async(take)()
     yield "event: over\ndata: {}\n\n"
 
 
-def _who(request: HttpRequest) -> int | None:
-    """Return who asks, without keeping a connection."""
+def _take(request: HttpRequest, look: Look) -> dict[str, Any] | None:
+    """Look once, as the person is now, and give the connection back; None once the session is gone."""
     try:
-        return request.user.pk
-    finally:
-        connections.close_all()
-
-
-def _take(user_id: int | None, look: Look) -> dict[str, Any] | None:
-    """Look once, as the person is now, and give the connection back."""
-    try:
-        user = get_user_model()._default_manager.filter(pk=user_id, is_active=True).first() if user_id else None
+        key = request.session.session_key
+        if not request.user.is_authenticated or key is None or not request.session.exists(key):
+            return None
+        user = get_user_model()._default_manager.filter(pk=request.user.pk, is_active=True).first()
         if user is None:
             return None
         with tenancy.acting_as(user):

@@ -73,9 +73,12 @@ class PointForm(forms.ModelForm[Point]):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        for field in self.fields.values():  # figures are typed as they stand, 10 not 10.0
+        for name, field in self.fields.items():
             if isinstance(field, forms.FloatField):
                 field.widget.attrs |= {"step": "any", "inputmode": "decimal", "class": "ya-w-120"}
+                value = self.initial.get(name)
+                if isinstance(value, float) and value.is_integer():
+                    self.initial[name] = int(value)  # shown as it was typed: 10, not 10.0
         for name in ("on_delay_s", "off_delay_s"):
             self.fields[name].required = False
         if self.instance.pk is None:

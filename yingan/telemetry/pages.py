@@ -27,6 +27,11 @@ def save_equipment(row: Equipment, *, by: _User, data: Mapping[str, Any]) -> Equ
     return equipment.save(row, by=by)
 
 
+def remove_equipment(row: Equipment, *, by: _User) -> None:
+    """Remove a piece of equipment that nothing is bound to."""
+    equipment.remove(row, by=by)
+
+
 def save_point(row: Point, *, by: _User, data: Mapping[str, Any]) -> Point:
     """Add a point, or change it with the reason that was typed."""
     if row.pk is None:
@@ -67,7 +72,7 @@ EQUIPMENT = CrudPage(
     effect="删除后不能恢复；已绑定指标的设备不能删除。",
     notes=("设备编码在本企业内不能重复，一般为危险源编码 + 2 位设备类型 + 3 位流水号。",),
     save=save_equipment,
-    delete=equipment.remove,
+    delete=remove_equipment,
     refusals=(Refused,),
 )
 

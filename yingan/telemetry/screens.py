@@ -47,7 +47,7 @@ def net_state(reading: Reading) -> tuple[str, str, str, str]:
     if reading.freshness == freshness.LIVE:
         return "ok", "wifi", "在线", ""
     if reading.freshness == freshness.STALE:
-        return "warn", "wifi-1", "未更新", why
+        return "warn", "clock-pause", "未更新", why
     return "off", "wifi-off", "失联", why
 
 

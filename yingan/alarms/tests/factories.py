@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from yingan.telemetry.models import Point
 
 
-def alarm(point: Point, rule: str = Rule.HIGH, *, minutes_ago: float = 10, ended: bool = False, **columns: object) -> Alarm:
+def alarm(
+    point: Point, rule: str = Rule.HIGH, *, minutes_ago: float = 10, ended: bool = False, **columns: object
+) -> Alarm:
     """Make an alarm of a point that was raised some minutes ago; `ended` brings the value back a minute ago."""
     limit = point.limits()[rule] or 0.0
     at = clock.now() - dt.timedelta(minutes=minutes_ago)

@@ -28,9 +28,7 @@ pytestmark = pytest.mark.django_db
 PAGE = reverse("authority-monitoring")
 
 
-def test_each_figure_is_the_length_of_its_list(
-    reviewer: User, burst: Burst, foreign: Alarm, signed_in: SignIn
-) -> None:
+def test_each_figure_is_the_length_of_its_list(reviewer: User, burst: Burst, foreign: Alarm, signed_in: SignIn) -> None:
     client = signed_in(reviewer)
     page = client.get(PAGE)
     figures = {row.enterprise.name: row for row in page.context["rows"]}

@@ -58,7 +58,8 @@ def test_the_page_shows_what_a_duty_officer_needs(employee: User, burst: Burst, 
 def test_the_whole_way_from_alarm_to_close(admin: User, employee: User, burst: Burst, signed_in: SignIn) -> None:
     duty = signed_in(employee)
     assert do(duty, burst.back, "acknowledge").status_code == 302
-    assert do(duty, burst.back, "handle", ANSWER | {"note": "已报修", "photos": [picture(), picture("二.jpg")]}).status_code == 302
+    answer = ANSWER | {"note": "已报修", "photos": [picture(), picture("二.jpg")]}
+    assert do(duty, burst.back, "handle", answer).status_code == 302
     assert state(burst.back) == "cleared"
     assert do(signed_in(admin), burst.back, "close").status_code == 302
     alarm = Alarm.unscoped.get(pk=burst.back.pk)
@@ -151,9 +152,7 @@ def test_officers_read_and_see_who_answers(reviewer: User, employee: User, burst
 
 
 @pytest.mark.parametrize("action", ["acknowledge", "start", "handle", "close", "mark_false", "note"])
-def test_a_neighbour_cannot_touch_the_alarm(
-    neighbour: User, burst: Burst, signed_in: SignIn, action: str
-) -> None:
+def test_a_neighbour_cannot_touch_the_alarm(neighbour: User, burst: Burst, signed_in: SignIn, action: str) -> None:
     assert do(signed_in(neighbour), burst.back, action, ANSWER | {"note": "x"}).status_code == 404
     assert state(burst.back) == "open"
     assert AlarmEvent.unscoped.filter(alarm=burst.back).count() == 1

@@ -59,7 +59,7 @@ def _may_edit(request: SignedInRequest) -> bool:
 @require_http_methods(["GET", "POST"])
 def edit_gateway(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     """Register a gateway and show its password once, or change what is known about it."""
-    row = Gateway(enterprise_id=request.user.enterprise_id) if pk is None else Gateway.visible_or_404(request.user, pk)
+    row = Gateway(enterprise=request.user.enterprise) if pk is None else Gateway.visible_or_404(request.user, pk)
     if row.retired_at is not None:
         raise Http404
     form = bind(GatewayForm, request.user, row, request.POST or None)

@@ -34,7 +34,7 @@ class _Known(CountedPages):
     """Pages of rows that are in memory already."""
 
     @property
-    def counted(self) -> int:  # type: ignore[override]  # the base asks the database
+    def counted(self) -> int:
         """The number of rows."""
         return len(self.object_list)
 
@@ -109,7 +109,7 @@ def _own_equipment_or_404(request: SignedInRequest, pk: int) -> None:
 
 
 def _own_or_404(request: SignedInRequest, pk: int) -> Point:
-    point = pages.POINTS.visible_to(request.user).filter(pk=pk).select_related("equipment").first()
+    point = screens.living(Point.visible_to(request.user)).filter(pk=pk).first()
     if point is None or not may_edit(request.user, point.equipment):
         raise Http404
     return point

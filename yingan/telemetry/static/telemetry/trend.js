@@ -37,10 +37,10 @@
     const isBand = data.spans.some(span => span[1] !== span[3]);
     const lines = data.limits.map(([rule, word, value]) => ({
       yAxis: value, lineStyle: { color: YA.color(colors[rule]), type: [6, 4], width: 1.5 },
-      label: { formatter: `${word} ${figure(value)}`, color: YA.color(colors[rule]), position: 'insideStartTop', fontSize: 12, fontWeight: 600 },
+      label: { formatter: `${word} ${figure(value)}`, color: YA.color(colors[rule]), position: rule === 'high' || rule === 'low_low' ? 'insideStartBottom' : 'insideStartTop', fontSize: 12, fontWeight: 600 },
     }));
-    const times = marks.map(([time, text]) => ({
-      xAxis: time, lineStyle: { color: YA.color('r1'), type: 'solid', width: 1 }, label: { formatter: text, position: 'end', color: YA.color('r1-ink'), fontSize: 12 },
+    const times = marks.map(([time, text], i) => ({
+      xAxis: time, lineStyle: { color: YA.color('r1'), type: 'solid', width: 1 }, label: { formatter: text, position: 'end', align: marks.length > 1 ? (i ? 'left' : 'right') : 'center', color: YA.color('r1-ink'), fontSize: 12 },
     }));
     const band = [
       { name: '最低', type: 'line', stack: 'band', symbol: 'none', silent: true, lineStyle: { opacity: 0 }, data: rows.map(r => [r[0], r[1]]) },
