@@ -11,7 +11,7 @@ from ops.failures import CannotGoOn, said_plainly
 from ops.prepare import Timed
 from ops.programs import Values
 
-FOLDERS = ("media", "nats", "simulator", "identity/evidence")
+FOLDERS = ("media", "nats", "demo", "simulator", "identity/evidence")
 
 
 def forget(values: Values) -> None:

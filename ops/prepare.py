@@ -3,7 +3,6 @@
 Each step is a command of one of the two sites. The platform's run as the owner of its tables, who serves nobody.
 """
 
-import os
 import subprocess
 import sys
 import threading
@@ -83,23 +82,6 @@ def roles(values: Mapping[str, str]) -> None:
     databases.set_up(admin, environment.role_passwords(values), embedded=embedded)
 
 
-def oidc_key(values: Mapping[str, str]) -> None:
-    """Make the key with which the identity site signs, if there is none."""
-    from cryptography.hazmat.primitives import serialization  # takes 0.1 s: only where it is needed
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    file = Path(values["IDENTITY_OIDC_KEY_FILE"])
-    if file.exists():
-        return
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    text = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(text)
-
-
 def demo_stamp(values: Mapping[str, str]) -> Path:
     """Return the file that says that the demo data were loaded."""
     return Path(values["VAR_DIR"]) / "demo-loaded"
@@ -129,7 +111,6 @@ def platform(values: Mapping[str, str]) -> str:
 
 def identity(values: Mapping[str, str]) -> str:
     """Bring the identity site's tables, key, client and static files up to date."""
-    oidc_key(values)
     return steps(
         "identity",
         values,
@@ -140,14 +121,18 @@ def identity(values: Mapping[str, str]) -> str:
 
 
 def everything(values: Mapping[str, str]) -> str:
-    """Do all steps, the two sites side by side; the database and the broker run. Return the demo accounts."""
-    loads_demo = values["DEMO"] == "1" and not demo_stamp(values).exists()
+    """Do all steps; the database and the broker run. Return the demo accounts.
+
+    The two sites are prepared side by side, except that the identity site takes its demo people from a file which the
+    platform's demo data bring.
+    """
     with Timed("数据库角色"):
         roles(values)
+    if values["DEMO"] == "1" and not demo_stamp(values).exists():
+        accounts = platform(values)
+        identity(values)
+        return accounts
     with ThreadPoolExecutor(2) as pool:
-        accounts, other = pool.submit(platform, values), pool.submit(identity, values)
+        one, other = pool.submit(platform, values), pool.submit(identity, values)
         other.result()
-        said = accounts.result()
-    if loads_demo:  # the legal persons whom the platform has just written down
-        steps("identity", values, "演示法人=identity_setup")
-    return said
+        return one.result()

@@ -164,7 +164,8 @@ def serve() -> int:
     var = Path(values["VAR_DIR"])
     with only_one(var):
         take_over(values)
-        (var / "log").mkdir(parents=True, exist_ok=True)
+        var.chmod(0o700)  # uploaded files and logs are nobody else's business
+        (var / "log").mkdir(exist_ok=True)
         supervisor = Supervisor(var, [program for program in PROGRAMS if program.wanted(values)])
         try:
             tell(values, bring_up(values, supervisor))
