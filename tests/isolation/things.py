@@ -12,6 +12,9 @@ from pypdf import PdfWriter
 from yingan.accounts.models import Membership, Role
 from yingan.accounts.tests import factories as people
 from yingan.alarms.models import Alarm, AlarmEvent
+from yingan.commitments.models import LayerReport
+from yingan.commitments.tests import factories as commitments
+from yingan.enterprises.models import Department
 from yingan.enterprises.tests import factories as places
 from yingan.help.models import Contact
 from yingan.kernel import clock, files
@@ -46,6 +49,9 @@ def of_enterprise(owner: Enterprise, admin: User) -> dict[str, dict[str, Any]]:
     attachment = files.store(upload, enterprise_id=owner.pk, by=admin, purpose=canary)
     notifications.notify([admin], title=f"{canary}的消息", url="/alarms/")
     message = Message.objects.filter(recipient_id=admin.pk).latest("pk")
+    promised = commitments.submitted(owner, admin, clock.today(), text=f"{canary}的承诺")
+    line = places.department(owner, f"{canary}车间", kind=Department.Kind.WORKSHOP)
+    report = LayerReport.unscoped.create(enterprise=owner, department=line, day=clock.today(), text=canary)
     imports = {
         f"{slug}-import": {
             "pk": SheetImport.unscoped.create(
@@ -62,6 +68,9 @@ def of_enterprise(owner: Enterprise, admin: User) -> dict[str, dict[str, Any]]:
         "equipment": {"pk": tank.pk},
         "point": {"pk": point.pk},
         "alarm": {"pk": alarm.pk},
+        "commitment": {"pk": promised.pk},
+        "report": {"pk": report.pk},
+        "report-day": {"department_id": line.pk, "day": f"{clock.today():%Y-%m-%d}"},
         "message": {"pk": message.pk},
         "attachment": {"uuid": attachment.uuid},
         **imports,
@@ -83,4 +92,4 @@ def _alarm(owner: Enterprise, point: Any, tank: Any, canary: str) -> Alarm:
 def of_nobody() -> dict[str, dict[str, Any]]:
     """Return the things that belong to no enterprise."""
     row = Contact.objects.order_by("pk")[0]
-    return {"help": {"slug": "contacts"}, "help-row": {"slug": "contacts", "pk": row.pk}}
+    return {"board": {"token": "guessed"}, "help": {"slug": "contacts"}, "help-row": {"slug": "contacts", "pk": row.pk}}

@@ -192,8 +192,8 @@ def weekday(day: dt.date) -> str:
 
 
 def minutes_in_words(minutes: int) -> str:
-    """Return a span as people say it: 22 分, 1 小时 24 分, 2 天 3 小时."""
+    """Return a span as people say it: 22 分, 1 小时 24 分, 2 天."""
     hours, rest = divmod(minutes, 60)
     if hours >= 24:
-        return f"{hours // 24} 天 {hours % 24} 小时"
+        return f"{hours // 24} 天"
     return f"{hours} 小时 {rest} 分" if hours else f"{rest} 分"

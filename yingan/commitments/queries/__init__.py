@@ -14,7 +14,7 @@ from yingan.commitments.queries.desk import (
     queue_of,
     roll_up_by_county,
 )
-from yingan.commitments.queries.layers import LayerLine, layers_of, may_report, prefill_for, totals_of
+from yingan.commitments.queries.layers import REPORTING_KINDS, LayerLine, layers_of, may_report, prefill_for, totals_of
 from yingan.commitments.queries.own import (
     NOT_COPIED,
     Month,
@@ -34,6 +34,7 @@ from yingan.commitments.queries.own import (
 __all__ = [
     "FIGURES",
     "NOT_COPIED",
+    "REPORTING_KINDS",
     "Board",
     "CountyLine",
     "DayRow",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from yingan.enterprises.models import Enterprise
 
 S = Commitment.Status
-NOT_COPIED = ("day", "duty_leader", "duty_leader_phone", "risk_reason")
+NOT_COPIED = ("day", "risk_grade", "duty_leader", "duty_leader_phone", "risk_reason")
 
 
 @dataclass(frozen=True)
@@ -193,4 +193,4 @@ def today_state(enterprise: Enterprise, *, now: dt.datetime) -> TodayState:
     row = Commitment.unscoped.filter(enterprise_id=enterprise.pk, day=day).first()
     deadline = rules.deadline_of(day)
     left_min = int((deadline - now).total_seconds() // 60)
-    return TodayState(row, enterprise.owes_commitments, enterprise.checked_at is not None, left_min, deadline)
+    return TodayState(row, enterprise.owes_commitments, enterprise.is_checked, left_min, deadline)

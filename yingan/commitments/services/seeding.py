@@ -66,7 +66,7 @@ def _row(
         row.is_late, row.text, row.signatory = True, "", ""
         return row
     _count_jobs(row, units, rng)
-    _promise(row, rng)
+    _answer(row, rng)
     if status == S.DRAFT:
         row.saved_at = _at(day, 8, rng)
         return row
@@ -98,7 +98,7 @@ def _count_jobs(row: Commitment, units: int, rng: Random) -> None:
         setattr(row, name, number)
 
 
-def _promise(row: Commitment, rng: Random) -> None:
+def _answer(row: Commitment, rng: Random) -> None:
     row.is_starting_or_stopping, row.is_trial_production = rng.random() < 0.05, False
     row.units_trial, row.units_starting_or_stopping = 0, int(row.is_starting_or_stopping)
     row.has_contractor_jobs = bool(row.contractor_jobs)

@@ -44,7 +44,7 @@ def check_new(enterprise: Enterprise, day: dt.date, *, now: dt.datetime) -> None
         raise Refused("不能填报以后日期的承诺，请选择今天或以前的日期。")
     if not enterprise.owes_commitments:
         raise Refused("只有处于生产状态的危化企业需要每日承诺。如已恢复生产，请先在企业基本信息中修改企业状态。")
-    if enterprise.checked_at is None:
+    if not enterprise.is_checked:
         raise Refused("首次承诺前，请先核对企业基本信息和用户组织管理，核对无误后点击“已核对”。")
 
 

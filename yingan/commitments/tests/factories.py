@@ -37,6 +37,7 @@ def at(hour: int, minute: int = 0, day: dt.date = DAY) -> dt.datetime:
 def ready(enterprise: Enterprise) -> Enterprise:
     """Return the enterprise as one that has been there for long and has checked its data."""
     enterprise.created_at, enterprise.checked_at = at(8, day=dt.date(2025, 1, 1)), at(8, day=dt.date(2025, 1, 2))
+    enterprise.users_checked_at = enterprise.checked_at
     enterprise.save()
     return enterprise
 

@@ -58,7 +58,12 @@ def test_the_future_cannot_be_promised(plant: Enterprise, admin: User) -> None:
 
 @pytest.mark.parametrize(
     ("columns", "words"),
-    [({"checked_at": None}, "已核对"), ({"operating_state": "stopped"}, "生产状态"), ({"trade": "mining"}, "危化")],
+    [
+        ({"checked_at": None}, "已核对"),
+        ({"users_checked_at": None}, "已核对"),
+        ({"operating_state": "stopped"}, "生产状态"),
+        ({"trade": "mining"}, "危化"),
+    ],
 )
 def test_the_gate_before_the_first_commitment(
     plant: Enterprise, admin: User, columns: dict[str, object], words: str

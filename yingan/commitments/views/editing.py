@@ -32,7 +32,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     try:
         services.check_new(enterprise, day, now=clock.now())
     except services.Refused as refusal:
-        context = {"refusal": str(refusal), "is_unchecked": enterprise.checked_at is None}
+        context = {"refusal": str(refusal), "is_unchecked": not enterprise.is_checked}
         return render(request, "commitments/refused.html", context, status=409)
     if request.method == "GET":
         _prefill(request, commitment)

@@ -52,7 +52,9 @@ def edit_report(request: SignedInRequest, department_id: int, day: str) -> HttpR
     """Write the report of a department for a day; ?prefill takes over the sums of its teams."""
     department = Department.visible_or_404(request.user, department_id)
     date = day_in(day, clock.today())
-    if date.isoformat() != day or not queries.may_report(request.user, department):
+    if date.isoformat() != day or department.kind not in queries.REPORTING_KINDS:
+        raise Http404
+    if not queries.may_report(request.user, department):
         raise Http404
     report = LayerReport.visible_to(request.user).filter(department=department, day=date).first()
     report = report or LayerReport(enterprise=department.enterprise, department=department, day=date)

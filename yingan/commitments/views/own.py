@@ -52,9 +52,9 @@ def list_commitments(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one commitment with its history; officers are led to their own page of it."""
+    commitment = Commitment.visible_or_404(request.user, pk)
     if request.user.has_role(*OFFICER_ROLES):
         return redirect("authority-review", pk=pk)
-    commitment = Commitment.visible_or_404(request.user, pk)
     return render(request, "commitments/commitment_detail.html", detail_context(commitment, request.user))
 
 
