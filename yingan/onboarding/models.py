@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from yingan.accounts.models import User
+from yingan.enterprises.models import Enterprise
 from yingan.kernel.ownership import EnterpriseOwned
 from yingan.kernel.tenancy import scope_of
 from yingan.regions.models import Office, Trade
@@ -62,10 +63,13 @@ class SupervisionChange(EnterpriseOwned):
     def visible_to(cls, user: Any) -> QuerySet[Self]:
         """Return the enterprise's own rows, those of the old authority, and those that come to the new one."""
         scope = scope_of(user)
-        condition = scope.condition()
-        if scope.region_from is not None:
-            condition |= Q(new_region__range=(scope.region_from, scope.region_to), new_trade__in=scope.trades)
-        return cls.unscoped.filter(condition)
+        if scope.region_from is None:
+            return cls.unscoped.filter(scope.condition())
+        mine = Enterprise.visible_to(user).values("pk")  # no join: the wall hides the enterprise from the new office
+        return cls.unscoped.filter(
+            Q(enterprise_id__in=mine)
+            | Q(new_region__range=(scope.region_from, scope.region_to), new_trade__in=scope.trades)
+        )
 
     @property
     def is_open(self) -> bool:

@@ -103,7 +103,6 @@ def test_five_failures_close_the_pair_for_a_quarter_of_an_hour_then_doubling(cli
         assert closed.status_code == 429
         assert closed["Retry-After"] == str(15 * 60)
         clock.shift(dt.timedelta(minutes=15, seconds=1))
-        assert "等于几" in guess(client, admin.username, 1).content.decode()  # the sum of before is used up
         guess(client, admin.username, 1)
         clock.shift(dt.timedelta(minutes=16))
         assert attempt(client, admin.username, PASSWORD).status_code == 429

@@ -51,7 +51,7 @@ def _try(request: HttpRequest, form: SignInForm, after: str) -> HttpResponse:
     except accounts.ActivationWanted:
         return render(request, "accounts/activation_wanted.html", {"account": account})
     except accounts.Throttled as refusal:
-        page = _page(request, form, after, problem=str(refusal), status=429)
+        page = _page(request, form, after, problem=str(refusal), asks=True, status=429)
         page["Retry-After"] = str(refusal.wait_s)
         return page
     except accounts.SignInRefused as refusal:
