@@ -175,6 +175,15 @@ def test_the_curve_has_the_limits_of_that_time(admin: User, burst: Burst, signed
     assert found["unit"] == "%LEL"
 
 
+def test_a_step_leaves_what_somebody_types_alone(admin: User, burst: Burst, signed_in: SignIn) -> None:
+    client = signed_in(admin)
+    text = do(client, burst.urgent, "acknowledge", headers=HTMX).content.decode()
+    assert 'id="_alarm_form"' not in text
+    assert "已确认，请尽快核实和处置。" in text
+    assert 'id="_alarm_form"' in do(client, burst.urgent, "handle", ANSWER, headers=HTMX).content.decode()
+    assert 'id="_alarm_form"' in do(client, burst.urgent, "mark_false", {"note": "x"}, headers=HTMX).content.decode()
+
+
 def test_a_look_by_htmx_brings_head_and_time_line_only(admin: User, burst: Burst, signed_in: SignIn) -> None:
     text = signed_in(admin).get(reverse("alarm-detail", args=[burst.urgent.pk]), headers=HTMX).content.decode()
     assert 'id="_alarm_head"' in text

@@ -43,7 +43,7 @@ DONE = {
 @require_GET
 def show_alarm(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one alarm; htmx asks for its head and time line only."""
-    return _answer(request, _visible_or_404(request, pk), is_look=True)
+    return _answer(request, _visible_or_404(request, pk))
 
 
 def _visible_or_404(request: SignedInRequest, pk: int) -> Alarm:
@@ -60,9 +60,12 @@ def _answer(
     form: AnswerForm | None = None,
     problem: str = "",
     status: int = 200,
-    is_look: bool = False,
+    with_form: bool = False,
 ) -> HttpResponse:
-    """Render the alarm as it stands: the parts that change for htmx, else the whole page."""
+    """Render the alarm as it stands: the parts that change for htmx, else the whole page.
+
+    The form is among the parts only if it is about the form: what somebody is typing stays.
+    """
     now = clock.now()
     case = screens.case_of(alarm, queries.timeline(alarm), now)
     actions = {step.action for step in HANDLING.available(alarm, request.user)}
@@ -74,7 +77,7 @@ def _answer(
         "form": form or AnswerForm(initial={"reason": alarm.reason, "measure": alarm.measure}),
         "problem": problem,
         "is_own": is_own,
-        "with_form": not is_look,
+        "with_form": with_form or "handle" not in actions,
         "duration": screens.duration_words(alarm.duration_s(now)),
     }
     if wants_fragment(request):
@@ -116,23 +119,24 @@ def handle_alarm(request: SignedInRequest, pk: int) -> HttpResponse:
     alarm = _visible_or_404(request, pk)
     form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _answer(request, alarm, form=form, status=422)
+        return _answer(request, alarm, form=form, status=422, with_form=True)
     try:
         services.answer(alarm, by=request.user, now=clock.now(), **form.cleaned_data)
     except StepRefused as refusal:
         return _refused(request, pk, str(refusal), form=form)
     said = "已保存处理结果，数值恢复后自动消警。" if alarm.is_standing else "已保存处理结果并消警，可以办结。"
-    return _done(request, pk, said)
+    return _done(request, pk, said, with_form=True)
 
 
 def _refused(request: SignedInRequest, pk: int, problem: str, form: AnswerForm | None = None) -> HttpResponse:
-    return _answer(request, _visible_or_404(request, pk), form=form, problem=problem, status=409)
+    alarm = _visible_or_404(request, pk)
+    return _answer(request, alarm, form=form, problem=problem, status=409, with_form=form is not None)
 
 
-def _done(request: SignedInRequest, pk: int, said: str) -> HttpResponse:
+def _done(request: SignedInRequest, pk: int, said: str, *, with_form: bool = False) -> HttpResponse:
     messages.success(request, said)
     if wants_fragment(request):
-        return _answer(request, _visible_or_404(request, pk))
+        return _answer(request, _visible_or_404(request, pk), with_form=with_form)
     return redirect("alarm-detail", pk=pk)
 
 

@@ -63,10 +63,12 @@ window.YA = window.YA || {};
 
   /* ---- htmx ---- */
   body.addEventListener('htmx:configRequest', event => { event.detail.headers['X-CSRFToken'] = YA.token(); });
-  const trouble = () => YA.toast('没有连上服务器，刚才的操作没有完成。请检查网络后再试一次。', 'error');
+  const isQuiet = event => Boolean(event.detail.requestConfig && event.detail.requestConfig.headers['X-Background']);   /* asked by the page, not by the person */
+  const trouble = event => isQuiet(event) || YA.toast('没有连上服务器，刚才的操作没有完成。请检查网络后再试一次。', 'error');
   body.addEventListener('htmx:sendError', trouble);
   body.addEventListener('htmx:timeout', trouble);
   body.addEventListener('htmx:responseError', event => {
+    if (isQuiet(event)) return;
     const status = event.detail.xhr.status;
     if (status === 404) YA.toast('这条记录已不存在，或不在您的权限内。请刷新页面。', 'error');
     else if (status === 403) YA.toast('页面已过期，请刷新后再试一次。', 'error');
