@@ -178,5 +178,7 @@ def test_partitions_take_over_what_was_in_the_default_one_and_have_their_wall(de
     log(device, 2, level, clock.now(), [2.0])
     assert ReadingLog.unscoped.count() == 2
     assert history.drop_before(today - dt.timedelta(days=400)) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert partitions.drop_before(partitions.LOG, today + dt.timedelta(days=1)) == 2
     assert ReadingLog.unscoped.count() == 0
