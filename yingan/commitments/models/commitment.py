@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -14,9 +14,6 @@ from yingan.commitments.models.counts import DailyCounts, _count, _flag
 from yingan.commitments.models.template import PLATFORM_VERSION
 from yingan.kernel.ownership import EnterpriseOwned, OwnedForeignKey
 from yingan.kernel.sealed import SealedTextField
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class Commitment(EnterpriseOwned, DailyCounts):
@@ -114,11 +111,6 @@ class Commitment(EnterpriseOwned, DailyCounts):
     def is_promised(self) -> bool:
         """Tell whether it counts as 已承诺: it has been submitted, whatever the review says."""
         return self.status in PROMISED
-
-    @property
-    def waits_since(self) -> dt.datetime | None:
-        """The time since which the authority has it."""
-        return self.submitted_at if self.status == self.Status.SUBMITTED else None
 
 
 class CommitmentSnapshot(EnterpriseOwned):

@@ -223,3 +223,20 @@ def test_a_seeded_history_is_plausible_and_safe_to_repeat(plant: Enterprise, adm
     for row in rows.filter(status=S.PUBLISHED)[:30]:
         assert row.units_total == (row.units_running or 0) + (row.units_stopped or 0) + (row.units_overhaul or 0)
     assert signed_in(admin).get("/commitments/").status_code == 200
+
+
+def test_the_rows_of_a_day_are_exported_as_they_are_shown(reviewer: User, signed_in: SignIn) -> None:
+    plant_with(91)
+    ready(places.enterprise(92, region=420102, trade="hazchem"))
+    client = signed_in(reviewer)
+    answer = client.get("/authority/commitments/?export=1&figure=due")
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert {(row[0], row[4]) for row in cells[1:]} == {("示例化工一厂91", "待审核"), ("示例化工二厂92", "未承诺")}
+    assert "示例化工二厂92" in client.get("/authority/commitments/?name=92").content.decode()
+
+
+def test_a_picked_commitment_stands_beside_the_queue(reviewer: User, signed_in: SignIn) -> None:
+    plant_with(93)
+    second = plant_with(94)
+    page = signed_in(reviewer).get(f"/authority/?pick={second.pk}").content.decode()
+    assert 'aria-label="示例化工四厂94' in page

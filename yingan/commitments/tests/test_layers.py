@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,3 +112,31 @@ def test_less_than_the_workshops_say_is_a_contradiction_that_wants_a_reason(
     services.save_and_submit(row, by=admin, now=at(8), reasons=reasons)
     kept = Commitment.unscoped.get()
     assert (kept.contradiction_count, kept.contradictions[0]["reason"]) == (1, "已改期到明日")
+
+
+def test_a_day_has_one_report_and_none_before_its_time(plant: Enterprise, admin: User, workshop: Department) -> None:
+    report(workshop, admin)
+    with pytest.raises(services.Refused, match="已经有了"):
+        report(workshop, admin)
+    later = LayerReport(enterprise=plant, department=workshop, day=DAY + dt.timedelta(days=1))
+    with pytest.raises(services.Refused, match="以后日期"):
+        services.save_report(later, by=admin, now=at(8))
+
+
+def test_a_stranger_cannot_take_a_report_back(
+    plant: Enterprise, admin: User, employee: User, workshop: Department
+) -> None:
+    row = report(places.department(plant, "二车间", kind=Department.Kind.WORKSHOP), admin)
+    with pytest.raises(StepRefused, match="自己所在"):
+        services.move_report(row, "withdraw", by=employee, now=at(8))
+
+
+def test_an_answer_or_the_safety_of_a_workshop_contradicts_too(
+    plant: Enterprise, admin: User, workshop: Department
+) -> None:
+    report(workshop, admin, is_starting_or_stopping=True, is_storage_safe=False, explanation="检修")
+    found = queries.contradictions_of(whole(ready(plant)))
+    assert [(one.item, one.fact) for one in found] == [
+        ("is_starting_or_stopping", "有车间（班组）上报“是”"),
+        ("is_tank_safe", "一车间上报安全状态为“否”"),
+    ]

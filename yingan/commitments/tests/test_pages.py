@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfWriter
 from python_calamine import CalamineWorkbook
 
 from yingan.alarms.models import Alarm
 from yingan.commitments import services
 from yingan.commitments.models import Commitment, LayerReport
+from yingan.commitments.models.report import QUESTIONS
 from yingan.commitments.tests.factories import WHOLE, at, ready, submitted, whole
+from yingan.enterprises.models import Department
 from yingan.kernel import clock
 from yingan.telemetry.models import Equipment, Gateway, Point
 
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from django.test.utils import CaptureQueriesContext
 
     from yingan.accounts.models import User
-    from yingan.enterprises.models import Department, Enterprise
+    from yingan.enterprises.models import Enterprise
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[object], Client]
@@ -210,3 +215,58 @@ def test_a_draft_is_deleted_and_a_submitted_one_is_not(writer: Client, plant: En
     kept = submitted(plant, admin, clock.today())
     writer.post(f"/commitments/{kept.pk}/delete/")
     assert Commitment.unscoped.filter(pk=kept.pk).exists()
+
+
+def test_a_signed_scan_is_stored_and_a_page_in_disguise_is_refused(writer: Client) -> None:
+    writer_of_pdf, output = PdfWriter(), io.BytesIO()
+    writer_of_pdf.add_blank_page(72, 72)
+    writer_of_pdf.write(output)
+    bad = SimpleUploadedFile("签字.pdf", b"<html>", "application/pdf")
+    assert writer.post("/commitments/new/", typed(scan=bad)).status_code == 422
+    assert not Commitment.unscoped.exists()
+    good = SimpleUploadedFile("签字.pdf", output.getvalue(), "application/pdf")
+    writer.post("/commitments/new/", typed(scan=good))
+    row = Commitment.unscoped.get()
+    assert "签字.pdf" in writer.get(f"/commitments/{row.pk}/").content.decode()
+
+
+def test_a_missed_day_is_filled_over_http_and_stays_late(writer: Client, plant: Enterprise) -> None:
+    day = clock.today() - dt.timedelta(days=1)
+    services.close_days(at(11, day=day))
+    row = Commitment.unscoped.get(day=day)
+    assert "补报" in writer.get("/commitments/").content.decode()
+    assert "今日本公司已完成安全风险研判" in writer.get(f"/commitments/{row.pk}/edit/").content.decode()
+    writer.post(f"/commitments/{row.pk}/edit/", typed(day=day.isoformat(), revision=0, submit="1"))
+    row.refresh_from_db()
+    assert (row.status, row.is_late, row.day) == (S.SUBMITTED, True, day)
+
+
+def test_the_card_says_what_is_to_be_done(writer: Client, plant: Enterprise, admin: User, reviewer: User) -> None:
+    def card() -> str:
+        return writer.get("/commitments/today/").content.decode()
+
+    assert "填报" in card()
+    row = submitted(plant, admin, clock.today())
+    assert "等待审核" in card()
+    services.take_step(row, "return", by=reviewer, now=clock.now(), note="请核实")
+    assert "已退回" in card()
+    plant.operating_state = "stopped"
+    plant.save()
+    assert "不需要承诺" in card()
+
+
+def test_a_workshop_is_prefilled_from_its_teams_over_http(
+    writer: Client, plant: Enterprise, admin: User, workshop: Department
+) -> None:
+    team = Department.unscoped.create(enterprise=plant, name="甲班", kind="team", parent=workshop)
+    row = LayerReport(enterprise=plant, department=team, day=clock.today(), lifting_jobs=6, responsible="李示例",
+                      **dict.fromkeys(QUESTIONS, True))  # fmt: skip
+    services.save_report(row, by=admin, now=clock.now(), submit=True)
+    url = reverse("commitment-report", args=[workshop.pk, clock.today().isoformat()])
+    page = writer.get(f"{url}?prefill=1").content.decode()
+    assert 'name="lifting_jobs" value="6"' in page
+    assert re.search(r'<input[^>]*name="is_storage_safe" value="true"[^>]*checked', page)
+    tree = writer.get("/commitments/reports/").content.decode()
+    assert tree.index("一车间") < tree.index("甲班")
+    office = Department.unscoped.create(enterprise=plant, name="办公室")
+    assert writer.get(reverse("commitment-report", args=[office.pk, clock.today().isoformat()])).status_code == 404
