@@ -42,10 +42,15 @@ def signed_in(view: View) -> View:
             return redirect(f"{settings.LOGIN_URL}?next={quote(request.get_full_path())}")
         duty = user.first_duty()
         if duty and not request.path.startswith(duty):
-            return redirect(duty)
+            return _sent_to(duty, request)
         return view(request, *args, **kwargs)
 
     return gate
+
+
+def _sent_to(duty: str, request: Any) -> HttpResponse:
+    """Send a page to the duty; a part that htmx asks for stays as it is: never a page inside a page."""
+    return HttpResponse(status=204) if wants_fragment(request) else redirect(duty)
 
 
 def roles(*allowed: str) -> Callable[[View], View]:
