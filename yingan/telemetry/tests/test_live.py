@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     SignIn = Callable[[User], Client]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-STREAM = reverse("live-points")
+STREAM = "/live/points/"
 
 
 def first_events(client: Client, n: int, url: str = STREAM, meanwhile: Callable[[], object] | None = None) -> list[Any]:
