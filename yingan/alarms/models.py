@@ -106,6 +106,7 @@ class Alarm(EnterpriseOwned):
         ]
         indexes = [
             models.Index(fields=["enterprise", "-raised_at"], name="alarms_by_time"),
+            models.Index(fields=["-raised_at", "-id"], name="alarms_newest"),  # of a whole region
             models.Index(fields=["enterprise", "status"], name="alarms_by_status"),
             models.Index(fields=["enterprise", "rule"], condition=Q(ended_at__isnull=True), name="alarms_standing"),
         ]
