@@ -4,12 +4,16 @@
 import os
 import sys
 
+from ops import environment
+
 OWNER_COMMANDS = {
-    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "demo_load", "load_regions", "flush", "make_partitions",
+    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "load_regions", "demo_load",
+    "make_partitions",
 }  # fmt: skip
 INGEST_COMMANDS = {"ingest", "render_gateways"}
 
 if __name__ == "__main__":
+    environment.apply()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yingan.config.settings")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ.setdefault("YINGAN_ROLE", "owner")

@@ -5,6 +5,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from ops import environment
+
 if __name__ == "__main__":
+    environment.apply()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity.settings")
     execute_from_command_line(["python -m identity", *sys.argv[1:]])
