@@ -45,7 +45,7 @@ class MemberForm(forms.ModelForm[Membership]):
         self.fields["department"].required = True
         if self.instance.pk:
             user = self.instance.user
-            self.initial |= {name: getattr(user, name) for name in ("username", "name", "phone", "job", "email")}
+            self.initial.update({name: getattr(user, name) for name in ("username", "name", "phone", "job", "email")})
             self.fields["username"].disabled = True
             self.fields["department"].required = bool(self.instance.department_id)
 

@@ -22,39 +22,39 @@ class Refused(Exception):
 
 
 @transaction.atomic
-def save_department(department: Department, *, by: User, data: Mapping[str, Any]) -> Department:
+def save_department(row: Department, *, by: User, data: Mapping[str, Any]) -> Department:
     """Save a department, new or changed.
 
     :raises Refused: if it would stand below itself
     """
-    above = department.parent
+    above = row.parent
     while above is not None:
-        if above.pk == department.pk:
+        if above.pk == row.pk:
             raise Refused("上级部门不能是本部门或本部门的下级，请重新选择。")
         above = above.parent
-    verb = "add" if department.pk is None else "change"
-    department.save()
-    audit.record(f"organisation.department.{verb}", by=by, subject=department, detail={"name": department.name})
-    return department
+    verb = "add" if row.pk is None else "change"
+    row.save()
+    audit.record(f"organisation.department.{verb}", by=by, subject=row, detail={"name": row.name})
+    return row
 
 
 @transaction.atomic
-def save_member(member: Membership, *, by: User, data: Mapping[str, Any]) -> Membership:
+def save_member(row: Membership, *, by: User, data: Mapping[str, Any]) -> Membership:
     """Save a user and their place in the enterprise. A new one has no password until the activation slip is used.
 
     :raises Refused: if the enterprise would be left without an administrator
     """
-    if member.pk is None:
-        return save_members([(member, data)], by=by)[0]
-    user = member.user
+    if row.pk is None:
+        return save_members([(row, data)], by=by)[0]
+    user = row.user
     for name in PERSONAL:
         setattr(user, name, data.get(name, ""))
     _set_phone(user, data.get("phone", ""))
     user.save(update_fields=[*PERSONAL, "phone", "phone_index"])
-    member.save(update_fields=["role", "department"])
-    _demand_an_administrator(member.enterprise_id)
-    audit.record("organisation.member.change", by=by, subject=member, detail=_facts(member))
-    return member
+    row.save(update_fields=["role", "department"])
+    _demand_an_administrator(row.enterprise_id)
+    audit.record("organisation.member.change", by=by, subject=row, detail=_facts(row))
+    return row
 
 
 @transaction.atomic
@@ -96,17 +96,17 @@ def set_active(member: Membership, *, active: bool, by: User) -> None:
 
 
 @transaction.atomic
-def remove_member(member: Membership, *, by: User) -> None:
+def remove_member(row: Membership, *, by: User) -> None:
     """Take a person out of the enterprise: their account is disabled and their place ends.
 
     :raises Refused: if it is oneself, or the last administrator
     """
-    if member.user_id == by.pk:
+    if row.user_id == by.pk:
         raise Refused("不能删除自己的账号，请由另一位企业管理员操作。")
-    audit.record("organisation.member.remove", by=by, subject=member, detail=_facts(member))
-    User.objects.filter(pk=member.user_id).update(is_active=False)
-    owner = member.enterprise_id
-    member.delete()
+    audit.record("organisation.member.remove", by=by, subject=row, detail=_facts(row))
+    User.objects.filter(pk=row.user_id).update(is_active=False)
+    owner = row.enterprise_id
+    row.delete()
     _demand_an_administrator(owner)
 
 

@@ -38,13 +38,12 @@ def oracle(readings, limits):
 def run(judge, slots, readings):
     """Give a batch of (slot, time, value, quality) to the judge and return its changes as the oracle words them."""
     columns = list(zip(*readings, strict=True))
-    verdict = judge.take(
+    return judge.take(
         np.array([slots[name] for name in columns[0]]),
         np.array(columns[1], np.int64),
         np.array(columns[2], np.float64),
         np.array(columns[3], np.uint8),
     )
-    return verdict
 
 
 def words(changes, slot):
