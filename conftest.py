@@ -30,6 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
     }
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run tests with a browser last: its driver keeps a loop running in this thread until the session ends."""
+    items.sort(key=lambda item: bool({"page", "browser", "context"} & set(getattr(item, "fixturenames", ()))))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: object, request: pytest.FixtureRequest) -> Iterator[None]:
     """Make this run's database; rows that migrations load come back after a transactional test's flush."""

@@ -63,10 +63,12 @@ class World:
         """Send the request and undo what it did."""
         url = reverse(address.name, kwargs=self.things[row.thing] if row.thing else {})
         client = self.clients[persona]
+        cookies = client.cookies.copy()  # signing out forgets them here too
         with undone():
-            answer = client.post(url, row.data) if row.method == "POST" else client.get(url)
+            answer = client.post(url, row.data) if row.method == "POST" else client.get(url, row.data)
             if hasattr(answer, "streaming_content"):
                 answer.content = b"".join(answer.streaming_content)
+        client.cookies = cookies
         return answer
 
 
@@ -100,7 +102,7 @@ def is_refused(answer: Any) -> bool:
 
 def is_answered(answer: Any) -> bool:
     """Tell whether a persona got an answer of the page: the page, a redirect inside, or a refusal as a sentence."""
-    return answer.status_code in (200, 204, 302, 409, 422) and not is_refused(answer)
+    return answer.status_code in (200, 204, 302, 409, 410, 422) and not is_refused(answer)
 
 
 def text_of(answer: Any) -> str:

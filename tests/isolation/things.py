@@ -21,11 +21,15 @@ from yingan.kernel import clock, files
 from yingan.kernel.models import SheetImport
 from yingan.notifications import services as notifications
 from yingan.notifications.models import Message
+from yingan.onboarding.models import SupervisionChange
 from yingan.telemetry.tests import factories as devices
 
 if TYPE_CHECKING:
     from yingan.accounts.models import User
     from yingan.enterprises.models import Enterprise
+
+
+BAD_SHEET = '{"labels": ["账号"], "rows": [[2, ["x"]]], "problems": [[2, "账号", "x", "账号太短"]]}'
 
 
 def _pdf() -> bytes:
@@ -55,8 +59,8 @@ def of_enterprise(owner: Enterprise, admin: User) -> dict[str, dict[str, Any]]:
     imports = {
         f"{slug}-import": {
             "pk": SheetImport.unscoped.create(
-                enterprise=owner, page=slug, file_name=f"{canary}.xlsx", by=admin, at=clock.now(), cells="",
-                saved_count=0, failed_count=0,
+                enterprise=owner, page=slug, file_name=f"{canary}.xlsx", by=admin, at=clock.now(), cells=BAD_SHEET,
+                saved_count=0, failed_count=1,
             ).pk
         }
         for slug in ("member", "point", "equipment")
@@ -68,6 +72,7 @@ def of_enterprise(owner: Enterprise, admin: User) -> dict[str, dict[str, Any]]:
         "equipment": {"pk": tank.pk},
         "point": {"pk": point.pk},
         "alarm": {"pk": alarm.pk},
+        "change": {"pk": _choice(owner, admin).pk},
         "commitment": {"pk": promised.pk},
         "report": {"pk": report.pk},
         "report-day": {"department_id": line.pk, "day": f"{clock.today():%Y-%m-%d}"},
@@ -89,7 +94,23 @@ def _alarm(owner: Enterprise, point: Any, tank: Any, canary: str) -> Alarm:
     return alarm
 
 
+def _choice(owner: Enterprise, admin: User) -> SupervisionChange:
+    assert owner.office
+    return SupervisionChange.unscoped.create(
+        enterprise=owner, is_first=False, enterprise_name=owner.name, uscc=owner.uscc, old_trade=owner.trade or "",
+        old_office=owner.office, new_trade=owner.trade or "", new_office=owner.office,
+        new_region=owner.office.region.code, reason=owner.name, asked_by=admin, asked_at=clock.now(),
+    )  # fmt: skip
+
+
 def of_nobody() -> dict[str, dict[str, Any]]:
     """Return the things that belong to no enterprise."""
     row = Contact.objects.order_by("pk")[0]
-    return {"board": {"token": "guessed"}, "help": {"slug": "contacts"}, "help-row": {"slug": "contacts", "pk": row.pk}}
+    return {
+        "slip": {"token": "guessed"},
+        "session": {"pk": 0},
+        "checked": {"what": "data"},
+        "board": {"token": "guessed"},
+        "help": {"slug": "contacts"},
+        "help-row": {"slug": "contacts", "pk": row.pk},
+    }

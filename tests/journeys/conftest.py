@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error
 
 from ops import environment, ports
 from tests.browser import DESK, PHONE
@@ -94,9 +96,11 @@ class Camera:
     def take(self, page: Page, what: str) -> None:
         """Keep how the page looks at both sizes."""
         number = next(self.numbers)
-        page.screenshot(path=self.folder / f"{number:02d}-{what}.png")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        page.screenshot(path=self.folder / f"{number:02d}-{what}-phone.png")
+        for size, suffix in ((DESK, ""), (PHONE, "-phone")):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.wait_for_timeout(150)
+            with contextlib.suppress(Error):  # a picture is for the eye: the test goes on without it
+                page.screenshot(path=self.folder / f"{number:02d}-{what}{suffix}.png", timeout=5000)
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
 

@@ -82,7 +82,7 @@ def solves_sum(request: HttpRequest, answer: str) -> bool:
     return expected is not None and answer.strip() == str(expected)
 
 
-def safe_target(request: HttpRequest, url: str) -> str:
+def safe_address(request: HttpRequest, url: str) -> str:
     """Return `url` if it lies on this site and may be gone to, else the home."""
     is_here = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if url and is_here and not urlsplit(url).path.startswith(("/login", "/logout", "/live/")) else HOME

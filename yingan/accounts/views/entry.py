@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     """Show the entry, or check account and password."""
-    after = visitors.safe_target(request, request.POST.get("next") or request.GET.get("next", ""))
+    after = visitors.safe_address(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.method == "POST":
         return _try(request, SignInForm(request.POST), after)
     if request.user.is_authenticated:
@@ -76,7 +76,7 @@ def _page(
 @require_GET
 def legal(request: HttpRequest) -> HttpResponse:
     """Send the browser to the identity platform."""
-    after = visitors.safe_target(request, request.GET.get("next", ""))
+    after = visitors.safe_address(request, request.GET.get("next", ""))
     try:
         return redirect(accounts.begin_legal(request, after=after))
     except accounts.ProviderUnavailable as problem:
