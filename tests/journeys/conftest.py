@@ -29,7 +29,6 @@ SHOTS = ROOT / "test-results" / "journeys"
 PORTS = ("WEB_PORT", "IDENTITY_PORT", "POSTGRES_PORT", "NATS_PORT", "NATS_MONITOR_PORT", "MQTT_PORT")
 SECONDS_TO_START = 240
 READY = "已就绪"
-pytest_plugins = ["tests.browser"]
 
 
 @dataclass(frozen=True)
