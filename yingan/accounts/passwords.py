@@ -20,6 +20,7 @@ from yingan.accounts.models import PasswordRecord
 PUBLISHED = "11111111"  # the manual's initial password: a trigger, never a credential
 LOCAL_WORDS = ("woaini", "520131", "woaiwo", "zhendeaini", "mima123", "hubei", "yingji", "anquan", "yingan", "admin888")
 LEAST_WORD, LEAST_REST = 6, 6
+LONGEST_WORD = 40  # characters; the longest of the list has fewer
 CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
 
@@ -66,7 +67,7 @@ def is_guessable(password: str) -> bool:
 
 def _words_in(low: str) -> list[str]:
     words = common_words()
-    pieces = {low[i:j] for i in range(len(low)) for j in range(i + LEAST_WORD, min(len(low), i + 20) + 1)}
+    pieces = {low[i:j] for i in range(len(low)) for j in range(i + LEAST_WORD, min(len(low), i + LONGEST_WORD) + 1)}
     return [piece for piece in pieces if piece in words]
 
 
