@@ -7,8 +7,8 @@ import sys
 from ops import environment
 
 OWNER_COMMANDS = {
-    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "load_regions", "demo_load",
-    "make_partitions",
+    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "demo_load",
+    "make_partitions", "verify_audit",
 }  # fmt: skip
 INGEST_COMMANDS = {"ingest", "render_gateways"}
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from yingan.accounts.models import Role, Throttle, User
+from yingan.kernel import audit
 from yingan.notifications import services as notifications
 
 CHALLENGE_AFTER = 3  # failures of a pair
@@ -105,6 +106,9 @@ def failed(row: Throttle, purpose: str, account: str, origin: Origin, *, now: dt
     row.failures += 1
     row.last_at = now
     row.save(update_fields=["failures", "last_at"])
+    if row.failures >= BLOCK_AFTER:
+        detail = {"purpose": purpose, "account": account, "network": origin.network, "failures": row.failures}
+        audit.record("accounts.throttle.block", detail=detail)
     if not origin.device:
         for budget, key in _budget_keys(purpose, account, origin).items():
             _count(budget, key, origin, now=now)

@@ -137,6 +137,16 @@ def test_guesses_from_many_networks_use_up_the_account_s_budget_and_alarm(admin:
     assert Message.objects.filter(recipient_id=security_admin.pk).count() == 1
 
 
+def test_a_pair_that_is_slowed_down_is_in_the_audit_log(db: None) -> None:
+    blocks = PlatformAuditEntry.objects.filter(action="accounts.throttle.block")
+    origin = throttle.Origin(HOME)
+    for number in range(throttle.BLOCK_AFTER):
+        assert not blocks.exists(), number
+        row = throttle.lock("password", "somebody", origin, now=START)
+        throttle.failed(row, "password", "somebody", origin, now=START)
+    assert blocks.get().detail["account"] == "somebody"
+
+
 def test_one_guess_on_each_of_many_accounts_uses_up_the_network_s_budget(db: None) -> None:
     for number in range(throttle.BUDGETS["network"][0]):
         origin = throttle.Origin(f"10.1.2.{number}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from yingan.enterprises.models import Department, Enterprise
@@ -82,3 +83,29 @@ def test_a_failure_leaves_its_entry_and_nothing_else(admin: User, signed_in: Cal
     assert not Department.unscoped.filter(name="不该留下").exists()
     entry = chain_of(admin.enterprise_id)[-1]
     assert (entry.action, entry.detail["status"]) == ("request.failed", 500)
+
+
+def test_the_command_checks_every_chain(plant: Enterprise, admin: User, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        audit.record("a.step", by=admin, enterprise_id=plant.pk)
+    audit.record("platform.step")
+    call_command("verify_audit")
+    assert f"企业 {plant.pk}：3 条，末号 3，完整" in capsys.readouterr().out
+
+
+def test_the_command_finds_an_altered_entry(plant: Enterprise, admin: User) -> None:
+    for _ in range(3):
+        audit.record("a.step", by=admin, enterprise_id=plant.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER append_only")
+        cursor.execute("UPDATE kernel_auditentry SET action = 'x' WHERE enterprise_id = %s AND seq = 2", [plant.pk])
+    with pytest.raises(CommandError, match="1 处"):
+        call_command("verify_audit")
+
+
+def test_the_command_refuses_a_role_that_sees_nothing(plant: Enterprise) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE yingan_worker")
+    with pytest.raises(CommandError, match="YINGAN_ROLE=owner"):
+        call_command("verify_audit")
