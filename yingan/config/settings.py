@@ -40,14 +40,15 @@ INSTALLED_APPS = [
     "yingan.regions",
     "yingan.enterprises",
     "yingan.accounts",
-    *[
-        f"yingan.{name}"
-        for name in (
-            "notifications", "help", "telemetry", "alarms", "commitments", "onboarding", "ingest", "dashboards", "demo",
-        )
-        if (BASE_DIR / "yingan" / name / "__init__.py").exists()
-    ],
-]  # fmt: skip
+    "yingan.notifications",
+    "yingan.help",
+    "yingan.telemetry",
+    "yingan.alarms",
+    "yingan.commitments",
+    "yingan.onboarding",
+    "yingan.ingest",
+    "yingan.demo",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,7 +1,5 @@
 """The site map: each context brings its own urls.py. ARCHITECTURE.md has the table."""
 
-from importlib.util import find_spec
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -13,30 +11,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-CONTEXTS = (
-    "kernel",
-    "help",
-    "accounts",
-    "notifications",
-    "telemetry",
-    "alarms",
-    "commitments",
-    "onboarding",
-    "ingest",
-    "dashboards",
-    "demo",
-)
-
-
-def _has_urls(name: str) -> bool:
-    return bool(find_spec(f"yingan.{name}")) and bool(find_spec(f"yingan.{name}.urls"))
-
-
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("session/", session.state, name="session-state"),
     path("session/resumed/", session.resumed, name="session-resumed"),
-    *[path("", include(f"yingan.{name}.urls")) for name in CONTEXTS if _has_urls(name)],
+    path("", include("yingan.kernel.urls")),
+    path("", include("yingan.help.urls")),
+    path("", include("yingan.accounts.urls")),
+    path("", include("yingan.notifications.urls")),
+    path("", include("yingan.telemetry.urls")),
+    path("", include("yingan.alarms.urls")),
+    path("", include("yingan.commitments.urls")),
+    path("", include("yingan.onboarding.urls")),
+    path("", include("yingan.demo.urls")),
 ]
 
 handler400 = "yingan.config.errors.bad_request"
